@@ -75,7 +75,7 @@ internal static class HouseRules
                     yield return $"{type.FullName} makes a PrivateTarget: only Embedded may, since it is the proof that nobody else owns the cluster.";
                 }
 
-                if (to.Type == "PostgresClient" && Rooms.Of(to.Namespace) == "Tools.Postgres" && room != "Tools.Postgres")
+                if (to.Type == "PostgresClient" && Rooms.Of(to.Namespace) == "Tools.Postgres" && room is not ("Tools.Postgres" or "Store" or "Load"))
                 {
                     yield return $"{type.FullName} uses PostgresClient, which can do anything: take a PostgresReader, or go through Change.";
                 }
