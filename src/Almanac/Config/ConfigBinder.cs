@@ -28,8 +28,8 @@ public sealed record BoundConfig<T>(T Value, IReadOnlyList<ConfigEntry> Entries,
 /// </summary>
 public static class ConfigBinder
 {
-    /// <summary>Variables of this prefix that are no configuration: the launcher's own.</summary>
-    private const string Reserved = ConfigSchema.Prefix + "LAUNCHER_";
+    /// <summary>Variables with these prefixes are no configuration: they say where programs and private clusters are, for scripts and tests.</summary>
+    private static readonly string[] Reserved = ["ALMANAC_PG_", "ALMANAC_EMBEDDED_", "ALMANAC_LAUNCHER_", "ALMANAC_TEST_"];
 
     /// <summary>The configuration; where there are problems, <see cref="BoundConfig{T}.Value"/> holds what could be read.</summary>
     public static BoundConfig<T> Bind<T>(ConfigSources sources)
@@ -83,7 +83,7 @@ public static class ConfigBinder
     {
         var result = new Dictionary<string, Given>();
         var ours = variables
-            .Where(v => v.Key.StartsWith(ConfigSchema.Prefix, StringComparison.Ordinal) && !v.Key.StartsWith(Reserved, StringComparison.Ordinal) && v.Value.Length > 0)
+            .Where(v => v.Key.StartsWith(ConfigSchema.Prefix, StringComparison.Ordinal) && !Array.Exists(Reserved, r => v.Key.StartsWith(r, StringComparison.Ordinal)) && v.Value.Length > 0)
             .OrderBy(v => v.Key, StringComparer.Ordinal);
         foreach (var (name, text) in ours)
         {

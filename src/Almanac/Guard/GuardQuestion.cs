@@ -18,19 +18,3 @@ public sealed record GuardQuestion
     /// <summary>Emergency freezes in force.</summary>
     public IReadOnlyList<GuardPause> Pauses { get; init; } = [];
 }
-
-/// <summary>An emergency freeze: everything is closed from an instant until one (or until resumed), in one region or everywhere.</summary>
-public sealed record GuardPause
-{
-    /// <summary>Null for the whole fleet.</summary>
-    public string? Region { get; init; }
-    public required string Reason { get; init; }
-    public required string Actor { get; init; }
-    public required Instant From { get; init; }
-
-    /// <summary>Null until somebody resumes.</summary>
-    public Instant? Until { get; init; }
-
-    /// <summary>True when the freeze holds for an act in these regions.</summary>
-    public bool Concerns(IEnumerable<string> regions) => Region is null || regions.Contains(Region);
-}

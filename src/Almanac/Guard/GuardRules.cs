@@ -64,12 +64,12 @@ public static class GuardRules
         // The line reaches beyond the last opening by the longest act, so that an act from there on is judged as a whole.
         var to = question.At + Horizon + LongestAct;
         var ids = regions.Select(r => r.Id).ToList();
-        var pauses = question.Pauses.Where(p => p.Concerns(ids)).Select(p => new GuardWindow(
+        var pauses = question.Pauses.Where(p => p.Concerns(question.Scope, ids)).Select(p => new GuardWindow(
             p.From,
             p.Until ?? Instant.MaxValue,
             GuardState.Closed,
             "pause",
-            p.Region is null ? null : regions.First(r => r.Id == p.Region),
+            p.Regions.Count == 0 ? null : regions.First(r => p.Regions.Contains(r.Id)),
             $"paused by {p.Actor}: {p.Reason}"));
         var protections = regions.SelectMany(region => region.Windows(question.At, to, rule => rule.Covers(question.Scope)))
             .Select(w => new GuardWindow(w.Start, w.End, w.Rule.Level, w.Rule.Name, w.Region, null));
