@@ -102,7 +102,14 @@ internal sealed class PostgresClient : IAsyncDisposable
     private CommandDefinition Command(string sql, object? parameters, TimeSpan? timeout, CancellationToken cancellation)
     {
         var limit = timeout ?? options.StatementTimeout;
-        return new CommandDefinition(options.Own ? OwnStatement.Mark(sql) : sql, parameters, commandTimeout: (int)Math.Ceiling(limit.TotalSeconds) + 5, cancellationToken: cancellation);
+
+        // Dapper would take a single word, such as CHECKPOINT, for the name of a procedure.
+        return new CommandDefinition(
+            options.Own ? OwnStatement.Mark(sql) : sql,
+            parameters,
+            commandTimeout: (int)Math.Ceiling(limit.TotalSeconds) + 5,
+            commandType: System.Data.CommandType.Text,
+            cancellationToken: cancellation);
     }
 
     private sealed class InstantHandler : SqlMapper.TypeHandler<Instant>
