@@ -61,6 +61,20 @@ public static class ToolClient
         return process.Id;
     }
 
+    /// <summary>Kills a child that was started detached, and what it started; one that has ended already is no error.</summary>
+    public static void Stop(int processId)
+    {
+        try
+        {
+            using var process = OsProcess.GetProcessById(processId);
+            process.Kill(entireProcessTree: true);
+        }
+        catch (ArgumentException)
+        {
+            // It ended between the caller's look and ours.
+        }
+    }
+
     private static OsProcess Create(string executable, IReadOnlyList<string> arguments, string? workingFolder, IReadOnlyDictionary<string, string>? environment)
     {
         var start = new ProcessStartInfo(executable, arguments)
