@@ -1,4 +1,5 @@
 using Almanac.Model;
+using MathNet.Numerics.Distributions;
 
 namespace Almanac.Change;
 
@@ -26,6 +27,26 @@ internal sealed record Judged(ObservedStatement Statement, Effect Measured, Effe
         : Statement.Before.Calls >= VerificationRules.EnoughCalls && Statement.After.Calls >= VerificationRules.EnoughCalls;
 
     public double SavedMsPerSecond => Weight * (Statement.Before.MeanMs - Statement.After.MeanMs);
+
+    /// <summary>What the decision counts as saved, in milliseconds a second: the measured saving, adjusted.</summary>
+    public double Saved => Weight * (Statement.Before.MeanMs - (Statement.After.MeanMs / Scale));
+
+    /// <summary>The variance of <see cref="Saved"/>. Probes differ more among their constants than before from after, so the pairs tell it.</summary>
+    public double SavedVariance
+    {
+        get
+        {
+            if (Statement.Pairs is not null)
+            {
+                var z = Normal.InvCDF(0, 1, 1 - (Math.Clamp(Adjusted.PValue, 1e-15, 1) / 2));
+                return Math.Pow(Saved / Math.Max(z, 1e-3), 2);
+            }
+
+            return Weight * Weight * (Statement.Before.MeanError().Variance + (Statement.After.MeanError().Variance / (Scale * Scale)));
+        }
+    }
+
+    public double Freedom => Statement.Pairs is not null ? 1e6 : Math.Min(Statement.Before.MeanError().Freedom, Statement.After.MeanError().Freedom);
 
     public StatementEffect ToEffect() => new()
     {

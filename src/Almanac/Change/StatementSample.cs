@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace Almanac.Change;
 
 /// <summary>What one statement did within one tick of a window.</summary>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct TickSample(long Calls, double TotalMs);
 
 /// <summary>What one statement did over one window: enough to say how well its mean is known.</summary>

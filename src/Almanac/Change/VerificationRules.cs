@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Almanac.Model;
 using MathNet.Numerics.Distributions;
 
@@ -30,7 +31,8 @@ public static class VerificationRules
     public static VerificationAnswer Decide(VerificationQuestion question)
     {
         var drift = Drift(question);
-        var judged = question.Statements.Select(s => Judge(s, question, drift)).ToList();
+        var top = question.Statements.OrderByDescending(s => s.Before.TotalMs).Take(TopStatements).Select(s => s.QueryId).ToHashSet();
+        var judged = question.Statements.Select(s => Judge(s, question, drift, top.Contains(s.QueryId))).ToList();
         var answer = question.Stalled.Count > 0 ? Stalled(question) : Regression(judged) ?? (question.PromisesGain ? Promised(judged, question) : Unpromised(judged, question));
         var concerned = judged.Where(j => j.Concerned && j.Comparable).ToList();
         return new VerificationAnswer
@@ -59,7 +61,7 @@ public static class VerificationRules
         return ratios.Count < FewestControls ? 1 : (ratios[(ratios.Count - 1) / 2] + ratios[ratios.Count / 2]) / 2;
     }
 
-    private static Judged Judge(ObservedStatement statement, VerificationQuestion question, double drift)
+    private static Judged Judge(ObservedStatement statement, VerificationQuestion question, double drift, bool top)
     {
         var measured = statement.Pairs is { } pairs ? EffectTest.ComparePairs(pairs) : EffectTest.Compare(statement.Before, statement.After);
 
@@ -68,7 +70,6 @@ public static class VerificationRules
         var allowance = statement.Source is MeasurementSource.Probe ? 1 : statement.Gains ? drift : Math.Max(1, drift);
         var growth = statement.Touches && !statement.Gains ? Math.Max(1, question.SubjectGrowth) : 1;
         var adjusted = statement.Pairs is null ? EffectTest.Compare(statement.Before, statement.After, allowance * growth) : measured;
-        var top = question.Statements.OrderByDescending(s => s.Before.TotalMs).Take(TopStatements).Contains(statement);
         var concerned = question.ConcernsEverything || statement.Gains || statement.Touches;
         return new Judged(statement, measured, adjusted)
         {
@@ -183,25 +184,14 @@ public static class VerificationRules
     // Weighted by how often each statement ran before: milliseconds saved in each second of the old workload.
     private static Balance Sum(IReadOnlyList<Judged> judged, double alpha)
     {
-        var ms = judged.Sum(j => j.Weight * (j.Statement.Before.MeanMs - (j.Statement.After.MeanMs / j.Scale)));
-        var variance = judged.Sum(j => j.Weight * j.Weight * (j.Statement.Before.MeanError().Variance + (j.Statement.After.MeanError().Variance / (j.Scale * j.Scale))));
-        var freedom = judged.Min(j => Math.Min(j.Statement.Before.MeanError().Freedom, j.Statement.After.MeanError().Freedom));
-
-        // Probes of one statement differ more among their constants than before from after: the pairs decide.
-        if (judged is [{ Statement.Pairs: not null } only])
-        {
-            return new Balance(ms, only.Adjusted.Ratio < 1 && only.Adjusted.PValue < 0.05, only.Adjusted.Ratio > 1 && only.Adjusted.PValue < alpha);
-        }
-
-        if (judged.All(j => j.Statement.Pairs is not null))
-        {
-            return new Balance(ms, judged.Any(j => j.Adjusted.High < 1) && ms > 0, judged.Any(j => j.Adjusted.Low > 1) && ms < 0);
-        }
-
+        var ms = judged.Sum(j => j.Saved);
+        var variance = judged.Sum(j => j.SavedVariance);
+        var freedom = judged.Min(j => j.Freedom);
         var t = variance > 0 ? ms / Math.Sqrt(variance) : 0;
         var p = 2 * StudentT.CDF(0, 1, Math.Clamp(freedom, 1, 1e6), -Math.Abs(t));
         return new Balance(ms, t > 0 && p < (alpha < AlphaFinal ? alpha : 0.05), t < 0 && p < alpha);
     }
 
+    [StructLayout(LayoutKind.Auto)]
     private readonly record struct Balance(double Ms, bool Wins, bool Loses);
 }
