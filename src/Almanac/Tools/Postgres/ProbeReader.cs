@@ -1,5 +1,7 @@
 using System.Text.Json;
 using Almanac.Model;
+using Npgsql;
+using NpgsqlTypes;
 
 namespace Almanac.Tools.Postgres;
 
@@ -20,8 +22,6 @@ public sealed record ProbeTiming(double Ms, double Blocks, bool CutOff);
 /// </summary>
 public sealed class ProbeReader(PostgresReader reader, TimeSpan statementTimeout, TimeProvider time)
 {
-    private int prepared;
-
     /// <summary>Draws constants that are the same whenever the statistics are; null when a column has no statistics (or may not be read).</summary>
     public async Task<IReadOnlyList<ProbeDraw>?> DrawAsync(ProbePlan plan, int count, CancellationToken cancellation)
     {
@@ -54,19 +54,16 @@ public sealed class ProbeReader(PostgresReader reader, TimeSpan statementTimeout
     public async Task<IReadOnlyList<ProbeTiming>?> MeasureAsync(
         ProbePlan plan, IReadOnlyList<ProbeDraw> draws, int rounds, TimeSpan budget, CancellationToken cancellation)
     {
-        var name = $"almanac_probe_{++prepared}";
+        var statement = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) " + Typed(plan);
         var began = time.GetTimestamp();
         var best = new ProbeTiming?[draws.Count];
         try
         {
-            await reader.Client.ExecuteAsync("SET plan_cache_mode = force_custom_plan", null, cancellation);
-            var types = plan.ParameterTypes.Count == 0 ? string.Empty : $"({string.Join(", ", plan.ParameterTypes)})";
-            await reader.Client.ExecuteAsync($"PREPARE {name}{types} AS {plan.Text}", null, cancellation);
             for (var round = 0; round < rounds && (round == 0 || time.GetElapsedTime(began) < budget); round++)
             {
                 for (var i = 0; i < draws.Count; i++)
                 {
-                    var timing = await RunAsync(name, draws[i], cancellation);
+                    var timing = await RunAsync(statement, draws[i], cancellation);
                     best[i] = best[i] is { } earlier && earlier.Ms <= timing.Ms ? earlier : timing;
                 }
             }
@@ -80,12 +77,25 @@ public sealed class ProbeReader(PostgresReader reader, TimeSpan statementTimeout
         }
     }
 
-    private async Task<ProbeTiming> RunAsync(string name, ProbeDraw draw, CancellationToken cancellation)
+    // The constants travel as parameters: the text that pg_stat_statements and the log see holds none.
+    private async Task<ProbeTiming> RunAsync(string statement, ProbeDraw draw, CancellationToken cancellation)
     {
-        var arguments = draw.Constants.Count == 0 ? string.Empty : $"({string.Join(", ", draw.Constants.Select(SqlText.Literal))})";
         try
         {
-            var json = await reader.ScalarAsync<string>($"EXPLAIN (ANALYZE, BUFFERS, TIMING OFF, FORMAT JSON) EXECUTE {name}{arguments}", null, cancellation);
+            var json = await reader.Client.RunAsync(
+                async () =>
+                {
+                    await using var command = new NpgsqlCommand(statement, reader.Client.Connection);
+                    command.CommandTimeout = (int)Math.Ceiling(statementTimeout.TotalSeconds) + 5;
+                    foreach (var constant in draw.Constants)
+                    {
+                        command.Parameters.Add(new NpgsqlParameter { Value = constant, NpgsqlDbType = NpgsqlDbType.Unknown });
+                    }
+
+                    return (string)(await command.ExecuteScalarAsync(cancellation))!;
+                },
+                "probe",
+                cancellation);
             using var document = JsonDocument.Parse(json);
             var top = document.RootElement[0];
             var plan = top.GetProperty("Plan");
@@ -97,6 +107,11 @@ public sealed class ProbeReader(PostgresReader reader, TimeSpan statementTimeout
             return new ProbeTiming(statementTimeout.TotalMilliseconds, 0, CutOff: true);
         }
     }
+
+    private static string Typed(ProbePlan plan) => string.Concat(SqlLexer.Tokens(plan.Text).Select(token =>
+        token.Kind is SqlTokenKind.Parameter && int.TryParse(token.Text.AsSpan(1), out var n) && n >= 1 && n <= plan.ParameterTypes.Count
+            ? $"{token.Text}::{plan.ParameterTypes[n - 1]}"
+            : token.Text));
 
     private static double Blocks(JsonElement plan, string name) => plan.TryGetProperty(name, out var value) ? value.GetDouble() : 0;
 
