@@ -35,6 +35,9 @@ public sealed class LedgerStore(AlmanacDatabase database)
     /// <summary>Whom the entries written here name: the role that the server authenticated.</summary>
     public string Actor => database.Role;
 
+    /// <summary>Where the entries are; other rooms ask it about roles.</summary>
+    public AlmanacDatabase Database => database;
+
     /// <summary>Writes the next entry; on return it is durable. Writers in other processes wait for each other.</summary>
     public Task<LedgerEntry> AppendAsync(
         LedgerKind kind, string? target, string? changeId, object payload, Instant at, CancellationToken cancellation)
