@@ -59,6 +59,9 @@ public sealed class LedgerWalk(LedgerHead? expected)
         return problem is null;
     }
 
+    /// <summary>Ends the walk at a row that is no entry that this Almanac can read.</summary>
+    public void Stop(long sequence, string text) => problem = new LedgerProblem(LedgerFault.Changed, sequence, text);
+
     /// <summary>The result once all entries were added.</summary>
     public LedgerCheck Finish()
     {

@@ -100,13 +100,24 @@ public sealed class LedgerStore(AlmanacDatabase database)
         while (true)
         {
             var page = await database.QueryAsync<Row>(SqlResource.Load("Ledger/Sql/page.sql"), new { after, size = Page }, cancellation);
-            if (page.Count == 0 || page.Any(row => !walk.Add(row.ToEntry())))
+            if (page.Count == 0 || page.Any(row => !Walked(walk, row)))
             {
                 return walk.Finish();
             }
 
             after = page[^1].Sequence;
         }
+    }
+
+    private static bool Walked(LedgerWalk walk, Row row)
+    {
+        if (Kinds.ContainsKey(row.Kind))
+        {
+            return walk.Add(row.ToEntry());
+        }
+
+        walk.Stop(row.Sequence, $"Entry {row.Sequence} has the unknown kind '{row.Kind}': it was changed, or a newer Almanac wrote it.");
+        return false;
     }
 
     private static async Task<LedgerHead?> HeadAsync(StoreSession session, CancellationToken cancellation)

@@ -6,7 +6,9 @@ namespace Almanac.Store;
 /// <summary>Brings the schema <c>almanac</c> to the version this binary knows; safe when several processes try at once.</summary>
 internal sealed class MigrationWriter(PostgresClient client, IReadOnlyList<Migration> known)
 {
-    private const string SchemaExists = "select to_regclass('almanac.schema_version') is not null";
+    // Not to_regclass: that answers from the session's catalog cache, which waiting for an advisory lock does not refresh.
+    private const string SchemaExists =
+        "select exists (select from pg_catalog.pg_tables where schemaname = 'almanac' and tablename = 'schema_version')";
 
     private readonly StoreSession session = new(client);
 
