@@ -38,7 +38,7 @@ public sealed class ConfigReaderTests
             """).ShouldBe([
             "almanac.yaml:2: unknown key 'gaurd'; did you mean 'guard'?",
             "almanac.yaml:5: guard.requestExpiryHours must be a number from 0.1 to 720, not 'soon'",
-            "almanac.yaml:7: change.verifySeconds must be a whole number from 1 to 604800, not '0'",
+            "almanac.yaml:7: change.verifySeconds must be a whole number from 10 to 86400, not '0'",
         ]);
 
     [Theory]
