@@ -70,7 +70,7 @@ public sealed class GuardStoreTests(PostgresFixture fixture) : IAsyncLifetime
         var answer = await JudgeAsync(gate);
         answer.ByApproval.ShouldBeTrue();
         answer.Sentence.ShouldStartWith($"Approved by {Name("bob")}: ");
-        (await JudgeAsync(gate, Now + Duration.FromHours(24) - Duration.FromHours(11))).ByApproval.ShouldBeTrue();
+        (await JudgeAsync(gate, Now + Duration.FromHours(13))).ByApproval.ShouldBeTrue();
 
         (await bob.HistoryAsync("ci-1", 10, Cancellation)).Select(e => e.Kind).ShouldBe([LedgerKind.Requested, LedgerKind.Approved]);
         (await bob.RequestsAsync(Now, Cancellation)).ShouldHaveSingleItem().Id.ShouldBe("ci-1");
