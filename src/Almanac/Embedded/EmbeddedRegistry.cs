@@ -64,7 +64,7 @@ public sealed class EmbeddedRegistry
     {
         if (record.Companion is { } companion && companion.IsAlive())
         {
-            ToolClient.Stop(companion.Pid);
+            ToolClient.Kill(companion.Pid);
         }
 
         var data = Path.Combine(FolderOf(record.Id), "data");

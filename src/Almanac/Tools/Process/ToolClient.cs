@@ -61,17 +61,17 @@ public static class ToolClient
         return process.Id;
     }
 
-    /// <summary>Kills a child that was started detached, and what it started; one that has ended already is no error.</summary>
-    public static void Stop(int processId)
+    /// <summary>Ends a child that was started detached, and its tree; one that is gone already is fine.</summary>
+    public static void Kill(int pid)
     {
         try
         {
-            using var process = OsProcess.GetProcessById(processId);
+            using var process = OsProcess.GetProcessById(pid);
             process.Kill(entireProcessTree: true);
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
         {
-            // It ended between the caller's look and ours.
+            // It ended between the look and the kill.
         }
     }
 
