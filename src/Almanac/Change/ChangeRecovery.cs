@@ -4,6 +4,7 @@ using Almanac.Ledger;
 using Almanac.Model;
 using Almanac.Tools.Postgres;
 using NodaTime;
+using NodaTime.Extensions;
 
 namespace Almanac.Change;
 

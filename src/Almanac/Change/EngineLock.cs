@@ -28,9 +28,9 @@ internal sealed class EngineLock : IAsyncDisposable
                 return (new EngineLock(session), null);
             }
 
-            var holder = (await session.QueryAsync<string>(SqlResource.Load("Change/Sql/lock_holder.sql"), new { key = Key }, cancellation)).FirstOrDefault();
+            var holders = await session.QueryAsync<string>(SqlResource.Load("Change/Sql/lock_holder.sql"), new { key = Key }, cancellation);
             await session.DisposeAsync();
-            return (null, holder ?? "an engine that has just ended");
+            return (null, holders is [var holder, ..] ? holder : "an engine that has just ended");
         }
         catch
         {

@@ -45,15 +45,12 @@ internal sealed class ProbeSet(ConnectionTarget target, IReadOnlyList<ProbePlan>
         },
         cancellation);
 
-    /// <summary>True when the statement was measured before.</summary>
-    public bool Has(long queryId) => probes.ContainsKey(queryId);
-
-    /// <summary>Both measurements of one statement; null unless there are both.</summary>
-    public ObservedStatement? Of(long queryId, string text, StatementRoles roles) => probes.TryGetValue(queryId, out var probe) && probe.After is { } after
+    /// <summary>Both measurements of one statement; null unless there are both. Without a text from the server the plan's own is shown.</summary>
+    public ObservedStatement? Of(long queryId, string? text, StatementRoles roles) => probes.TryGetValue(queryId, out var probe) && probe.After is { } after
         ? new ObservedStatement
         {
             QueryId = queryId,
-            Text = text,
+            Text = text ?? SqlText.Redact(probe.Plan.Text),
             Roles = roles,
             Source = MeasurementSource.Probe,
             Before = Sample(probe.Before),

@@ -170,14 +170,14 @@ internal sealed class Verifier : IAsyncDisposable
 
     private async Task<long> BytesAsync(CancellationToken cancellation)
         => Subject is var (schema, table)
-            ? (await reader.QueryAsync<long>(SqlResource.Load("Change/Sql/table_size.sql"), new { schema, table }, cancellation)).FirstOrDefault()
+            ? (await reader.QueryAsync<long>(SqlResource.Load("Change/Sql/table_size.sql"), new { schema, table }, cancellation)).Sum()
             : 0;
 
     private VerificationAnswer Decide(bool final) => VerificationRules.Decide(new VerificationQuestion
     {
         Operation = change.Operation,
         Statements = [.. texts.Where(t => SqlText.KindOf(t.Value) is not StatementKind.Utility).Select(t => Observe(t.Key, t.Value))
-            .Concat(change.Gains.Where(g => !texts.ContainsKey(g)).Select(g => probes.Of(g, "(text unknown)", StatementRoles.Gains)).OfType<ObservedStatement>())],
+            .Concat(change.Gains.Where(g => !texts.ContainsKey(g)).Select(g => probes.Of(g, null, StatementRoles.Gains)).OfType<ObservedStatement>())],
         Stalled = stalled,
         SubjectGrowth = bytesBefore > 0 && bytesAfter > bytesBefore ? (double)bytesAfter / bytesBefore : 1,
         Final = final,

@@ -62,6 +62,16 @@ internal sealed class AlterSetting(AlterSettingSpec spec, TimeProvider time) : O
 
     public override async Task RollBackAsync(ActingSession session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
     {
+        await using (var reader = await PostgresReader.OpenAsync(session.Target, "change", cancellation))
+        {
+            // A value that somebody else wrote since is theirs; the reload is repeated, in case the first try ended before it.
+            if (await FindAsync(reader, preparation, cancellation) is Progress.Nothing)
+            {
+                await session.ExecuteAsync("SELECT pg_reload_conf()", cancellation);
+                return;
+            }
+        }
+
         foreach (var statement in DescribeUndo(preparation))
         {
             await session.ExecuteAsync(statement, cancellation);
