@@ -2,7 +2,6 @@ using System.CommandLine;
 using Almanac.Cli.Doctor;
 using Almanac.Cli.Grammar;
 using Almanac.Cli.Rendering;
-using Almanac.Config;
 using Almanac.Model;
 using Almanac.Tools.Postgres;
 using NodaTime;
@@ -19,7 +18,7 @@ internal static class DoctorCommand
     {
         var purpose = new Option<string>("--for")
         {
-            HelpName = "monitor|advisor|operator|recover",
+            HelpName = Words.All<Purpose>(),
             Description = "What the login is meant for; what it holds beyond that is reported (default: advisor, with ownership allowed).",
         };
         return new Verb(
@@ -33,8 +32,8 @@ internal static class DoctorCommand
 
     private static async Task<ExitCode> RunAsync(VerbRun run, string? purposeText, CancellationToken cancellation)
     {
-        var purpose = ParsePurpose(purposeText);
-        var target = Composition.Target(run);
+        var purpose = purposeText is null ? Purpose.Advisor : Words.Parse<Purpose>("--for", purposeText);
+        var target = new Composition(run).Target;
         await using var reader = await PostgresReader.OpenAsync(target, "doctor", cancellation);
         var before = run.Context.Clock.GetCurrentInstant();
         var found = await PrerequisitesReader.ReadAsync(reader, cancellation);
@@ -43,7 +42,7 @@ internal static class DoctorCommand
 
         var checks = DoctorChecks.Judge(found, skew, purpose, strict: purposeText is not null);
         var failed = checks.Count(c => c.State == CheckState.Fail);
-        var verdict = failed == 0 ? $"Ready for {purpose.ToString().ToLowerInvariant()}." : $"{failed} of {checks.Count} checks failed.";
+        var verdict = failed == 0 ? $"Ready for {Words.Of(purpose)}." : $"{failed} of {checks.Count} checks failed.";
         run.Output.Write(new View(
             new { Target = target.Display, Purpose = purpose, Ready = failed == 0, Checks = checks },
             [new Grid(["", "check", "finding"], [.. checks.Select(Row)]),
@@ -64,18 +63,6 @@ internal static class DoctorCommand
             CheckState.Warn => Tone.Caution,
             _ => Tone.Bad,
         };
-        return [new Cell(check.State.ToString().ToLowerInvariant(), tone), check.Check, check.Finding];
+        return [new Cell(Words.Of(check.State), tone), check.Check, check.Finding];
     }
-
-    private static Purpose ParsePurpose(string? text) => text switch
-    {
-        null or "advisor" => Purpose.Advisor,
-        "monitor" => Purpose.Monitor,
-        "operator" => Purpose.Operator,
-        "recover" => Purpose.Recover,
-        _ => throw new AlmanacException(
-            ExitCode.Usage,
-            $"--for '{text}' is none of monitor, advisor, operator, recover.",
-            Nearest.To(text, ["monitor", "advisor", "operator", "recover"]) is { } nearest ? $"Did you mean '{nearest}'?" : "`almanac init` prints what each of the four may do."),
-    };
 }

@@ -24,7 +24,7 @@ internal static class InitCommand
 
     private static async Task<ExitCode> RunAsync(VerbRun run, bool write, CancellationToken cancellation)
     {
-        var yaml = Template("almanac.yaml");
+        var yaml = ConfigTemplate.Text();
         var sql = Template("roles.sql");
         if (!write)
         {

@@ -13,7 +13,12 @@ internal sealed class CommandLine
 
     public CommonOptions Common { get; } = new();
 
-    public RootCommand Root { get; } = new("Almanac keeps PostgreSQL fast: it observes, proposes, asks the calendar, acts, measures, and keeps a ledger.");
+    // Not a RootCommand, which would take its name from whatever process it runs in.
+    public Verb Root { get; } = new(
+        "almanac",
+        "Almanac keeps PostgreSQL fast: it observes, proposes, asks the calendar, acts, measures, and keeps a ledger.",
+        new Example("demo", "the whole loop on a private PostgreSQL, start to end"),
+        new Example("tune --db postgresql://app@db.example/shop", "what would make this database faster? changes nothing"));
 
     /// <summary>The grammar for these arguments.</summary>
     public static CommandLine For(CliContext context)
@@ -34,21 +39,13 @@ internal sealed class CommandLine
             line.Root.Options.Add(option);
         }
 
-        foreach (var option in line.Root.Options)
-        {
-            if (option is HelpOption { Action: HelpAction help })
-            {
-                option.Action = new HelpWithExamples(help);
-            }
-            else if (option is VersionOption)
-            {
-                option.Action = new PrintVersion();
-            }
-        }
-
+        var help = new HelpOption { Recursive = true };
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        line.Root.Options.Add(help);
+        line.Root.Options.Add(new VersionOption { Action = new PrintVersion() });
         foreach (var entry in Verbs.All)
         {
-            line.Root.Subcommands.Add(wanted(entry.Name) ? entry.Build(line) : new Command(entry.Name, entry.Description));
+            line.Root.Subcommands.Add(wanted(entry.Name) ? entry.Build(line) : new Command(entry.Name, entry.Description) { Hidden = entry.Hidden });
         }
 
         return line;

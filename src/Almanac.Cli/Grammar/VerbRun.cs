@@ -16,7 +16,7 @@ internal sealed class VerbRun
         Context = line.Context;
         Common = line.Common;
         var quiet = Value(Common.Quiet);
-        Output = new Output(Context, OutputFormats.Parse(Value(Common.Output)), Value(Common.NoColor));
+        Output = new Output(Context, Value(Common.Output) is { } format ? Words.Parse<OutputFormat>("--output", format) : OutputFormat.Table, Value(Common.NoColor));
         Progress = new Progress(Context, quiet);
         Real = Context.Clock.GetCurrentInstant();
         At = Value(Common.At) is { } text ? InstantText.Parse("--at", text) : Real;

@@ -3,7 +3,11 @@ using Almanac.Cli.Commands;
 namespace Almanac.Cli.Grammar;
 
 /// <summary>One word of the grammar: cheap to list, built only when it is used.</summary>
-internal sealed record VerbEntry(string Name, string Description, Func<CommandLine, Verb> Build);
+internal sealed record VerbEntry(string Name, string Description, Func<CommandLine, Verb> Build)
+{
+    /// <summary>Left out of the help and the reference.</summary>
+    public bool Hidden { get; init; }
+}
 
 /// <summary>The table of verbs, in the order in which the help lists them.</summary>
 internal static class Verbs
@@ -12,5 +16,9 @@ internal static class Verbs
     [
         new("init", InitCommand.Description, InitCommand.Build),
         new("doctor", DoctorCommand.Description, DoctorCommand.Build),
+        new("guard", GuardCommand.Description, GuardCommand.Build),
+        new("audit", AuditCommand.Description, AuditCommand.Build),
+        new("config", ConfigCommand.Description, ConfigCommand.Build),
+        new("docs", DocsCommand.Description, DocsCommand.Build) { Hidden = true },
     ];
 }

@@ -10,18 +10,16 @@ internal sealed class TableText
     private const int Unwrapped = 100_000;
 
     private readonly TextWriter writer;
+    private readonly bool colour;
+    private readonly int width;
     private readonly IAnsiConsole console;
 
     public TableText(TextWriter writer, bool colour, int? width)
     {
         this.writer = writer;
-        console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Out = new FixedWidthOutput(writer, width ?? Unwrapped),
-            Ansi = colour ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-        });
+        this.colour = colour;
+        this.width = width ?? Unwrapped;
+        console = ConsoleFor(writer);
     }
 
     public void Write(View view)
@@ -84,8 +82,22 @@ internal sealed class TableText
             table.AddRow(row.Select(c => (IRenderable)new Text(c.Text, Style(c.Tone))));
         }
 
-        console.Write(table);
+        // The frame leaves blank lines and trailing spaces, which are noise in a log.
+        using var framed = new StringWriter();
+        ConsoleFor(framed).Write(table);
+        foreach (var line in framed.ToString().Split('\n').Select(l => l.TrimEnd()).Where(l => l.Length > 0))
+        {
+            writer.WriteLine(line);
+        }
     }
+
+    private IAnsiConsole ConsoleFor(TextWriter output) => AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new FixedWidthOutput(output, width),
+        Ansi = colour ? AnsiSupport.Yes : AnsiSupport.No,
+        ColorSystem = colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+        Interactive = InteractionSupport.No,
+    });
 
     private static Style Style(Tone tone) => tone switch
     {

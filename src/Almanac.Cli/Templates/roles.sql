@@ -21,9 +21,7 @@ $roles$;
 
 -- Observing must never weigh on the server: a statement of the monitor ends after five seconds.
 ALTER ROLE almanac_monitor SET statement_timeout = '5s';
-ALTER ROLE almanac_monitor SET default_transaction_read_only = on;
 ALTER ROLE almanac_advisor SET statement_timeout = '30s';
-ALTER ROLE almanac_advisor SET default_transaction_read_only = on;
 
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 CREATE EXTENSION IF NOT EXISTS hypopg;

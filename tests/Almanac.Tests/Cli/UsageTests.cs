@@ -50,7 +50,7 @@ public sealed class UsageTests
     {
         var run = await CliRun.RunAsync("init", "-o", "jsno");
         run.Code.ShouldBe(2);
-        run.Error.ShouldContain("There is no output format 'jsno'");
+        run.Error.ShouldContain("--output does not know 'jsno'");
         run.Error.ShouldContain("Did you mean 'json'?");
     }
 
