@@ -17,6 +17,15 @@ public sealed record ConnectionTarget
     public string? SslRootCertificate { get; init; }
     public string? SslCertificate { get; init; }
     public string? SslKey { get; init; }
+
+    /// <summary>The pass phrase of the client key.</summary>
+    public string? SslPassword { get; init; }
+
+    /// <summary>libpq's channel_binding: disable, prefer, require.</summary>
+    public string ChannelBinding { get; init; } = "prefer";
+
+    /// <summary>libpq's require_auth: accepted authentication methods, for example <c>scram-sha-256</c>.</summary>
+    public string? RequireAuth { get; init; }
     public string? TargetSessionAttributes { get; init; }
 
     /// <summary>Deadline for connecting, in seconds.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Almanac.Model;
+using Almanac.Tools.Process;
 
 namespace Almanac.Embedded;
 
@@ -63,8 +64,7 @@ public sealed class EmbeddedRegistry
     {
         if (record.Companion is { } companion && companion.IsAlive())
         {
-            using var process = System.Diagnostics.Process.GetProcessById(companion.Pid);
-            process.Kill(entireProcessTree: true);
+            ToolClient.Kill(companion.Pid);
         }
 
         var data = Path.Combine(FolderOf(record.Id), "data");

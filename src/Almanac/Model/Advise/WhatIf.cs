@@ -8,7 +8,7 @@ public interface IWhatIf
     /// <summary>
     /// Makes a normalised text plannable, if it can be: parameters typed, LIMIT substituted. Never runs the statement.
     /// </summary>
-    ValueTask<Preparation> PrepareAsync(WorkloadStatement statement, CancellationToken cancellation);
+    ValueTask<StatementPreparation> PrepareAsync(WorkloadStatement statement, CancellationToken cancellation);
 
     /// <summary>
     /// Plans a statement with exactly these hypothetical indexes on top of the real ones
@@ -32,9 +32,9 @@ public static class WhatIfCaps
 }
 
 /// <summary>The outcome of making a text plannable: the statement with its plan as things are, or the reason why not.</summary>
-public sealed record Preparation
+public sealed record StatementPreparation
 {
-    private Preparation()
+    private StatementPreparation()
     {
     }
 
@@ -48,10 +48,10 @@ public sealed record Preparation
     public string? Reason { get; private init; }
 
     /// <summary>A text that can be planned.</summary>
-    public static Preparation Ready(PlannableStatement statement, WhatIfPlan plan) => new() { Statement = statement, Plan = plan };
+    public static StatementPreparation Ready(PlannableStatement statement, WhatIfPlan plan) => new() { Statement = statement, Plan = plan };
 
     /// <summary>A text that cannot.</summary>
-    public static Preparation Unplannable(string reason) => new() { Reason = reason };
+    public static StatementPreparation Unplannable(string reason) => new() { Reason = reason };
 }
 
 /// <summary>A statement the planner accepts: the rewritten text and the types of its parameters.</summary>

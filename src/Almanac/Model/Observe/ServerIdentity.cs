@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using NodaTime;
 
 namespace Almanac.Model;
@@ -13,6 +14,10 @@ public sealed record ServerIdentity
 
     /// <summary>The database's oid.</summary>
     public required uint DatabaseOid { get; init; }
+
+    /// <summary>How the ledger and the store name this database: <c>system-identifier/database</c>.</summary>
+    [JsonIgnore]
+    public string Target => $"{SystemIdentifier}/{Database}";
 
     /// <summary><c>server_version_num</c>, for example 150018.</summary>
     public required int VersionNumber { get; init; }

@@ -63,6 +63,9 @@ public sealed record TuneResult
     /// <summary>The instant asked about: the clock, or <c>--at</c>.</summary>
     public required Instant At { get; init; }
 
+    /// <summary>The database as the ledger names it: <c>system-identifier/database</c>.</summary>
+    public required string Target { get; init; }
+
     /// <summary>The database, without its password.</summary>
     public required string Database { get; init; }
     public required IReadOnlyList<string> Regions { get; init; }

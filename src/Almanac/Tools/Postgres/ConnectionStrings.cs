@@ -70,6 +70,18 @@ internal static class ConnectionStrings
             builder.RootCertificate = target.SslRootCertificate;
             builder.SslCertificate = target.SslCertificate;
             builder.SslKey = target.SslKey;
+            builder.SslPassword = target.SslPassword;
+            builder.ChannelBinding = target.ChannelBinding switch
+            {
+                "disable" => ChannelBinding.Disable,
+                "require" => ChannelBinding.Require,
+                _ => ChannelBinding.Prefer,
+            };
+        }
+
+        if (target.RequireAuth is { } methods)
+        {
+            builder.RequireAuth = methods;
         }
 
         if (target.TargetSessionAttributes is { } attributes)

@@ -18,6 +18,9 @@ internal sealed record SessionOptions
 
     /// <summary>Sessions that act have the server notice a killed client within this time.</summary>
     public TimeSpan? ClientConnectionCheckInterval { get; init; }
+
+    /// <summary>The session's statements are Almanac's own and not to be observed; not so where it plays a user's part.</summary>
+    public bool Own { get; init; } = true;
 }
 
 /// <summary>One session on one server, with deadlines and translated errors. Readers and writers are made of it.</summary>
@@ -99,7 +102,14 @@ internal sealed class PostgresClient : IAsyncDisposable
     private CommandDefinition Command(string sql, object? parameters, TimeSpan? timeout, CancellationToken cancellation)
     {
         var limit = timeout ?? options.StatementTimeout;
-        return new CommandDefinition(sql, parameters, commandTimeout: (int)Math.Ceiling(limit.TotalSeconds) + 5, cancellationToken: cancellation);
+
+        // Dapper would take a single word, such as CHECKPOINT, for the name of a procedure.
+        return new CommandDefinition(
+            options.Own ? OwnStatement.Mark(sql) : sql,
+            parameters,
+            commandTimeout: (int)Math.Ceiling(limit.TotalSeconds) + 5,
+            commandType: System.Data.CommandType.Text,
+            cancellationToken: cancellation);
     }
 
     private sealed class InstantHandler : SqlMapper.TypeHandler<Instant>

@@ -13,7 +13,7 @@ public sealed class ScratchWriter : IAsyncDisposable
     public static async Task<ScratchWriter> OpenAsync(PrivateTarget target, string word, CancellationToken cancellation, TimeSpan? statementTimeout = null)
         => new(await PostgresClient.OpenAsync(
             target.Target,
-            new SessionOptions { Word = word, ReadOnly = false, StatementTimeout = statementTimeout ?? TimeSpan.FromMinutes(10), LockTimeout = TimeSpan.FromSeconds(30) },
+            new SessionOptions { Word = word, ReadOnly = false, StatementTimeout = statementTimeout ?? TimeSpan.FromMinutes(10), LockTimeout = TimeSpan.FromSeconds(30), Own = false },
             cancellation));
 
     /// <summary>Runs a statement, or several separated by semicolons.</summary>

@@ -69,16 +69,16 @@ public sealed class WhatIfReader : IWhatIf, IAsyncDisposable
     }
 
     /// <inheritdoc />
-    public async ValueTask<Preparation> PrepareAsync(WorkloadStatement statement, CancellationToken cancellation)
+    public async ValueTask<StatementPreparation> PrepareAsync(WorkloadStatement statement, CancellationToken cancellation)
     {
         if (statement.Kind is StatementKind.Utility)
         {
-            return Preparation.Unplannable("a utility statement has no plan");
+            return StatementPreparation.Unplannable("a utility statement has no plan");
         }
 
         if (!risky && MentionsView(statement.Text))
         {
-            return Preparation.Unplannable("it reads a view: HypoPG has crashed servers on views, so such statements are tried on a standby only");
+            return StatementPreparation.Unplannable("it reads a view: HypoPG has crashed servers on views, so such statements are tried on a standby only");
         }
 
         await SetHypotheticalAsync([], cancellation);
@@ -89,7 +89,7 @@ public sealed class WhatIfReader : IWhatIf, IAsyncDisposable
             prepared = await PrepareTextAsync(statement.QueryId, PlannableText.Rewrite(select, limit), cancellation);
         }
 
-        return prepared.Preparation;
+        return prepared.StatementPreparation;
     }
 
     /// <inheritdoc />
@@ -151,8 +151,8 @@ public sealed class WhatIfReader : IWhatIf, IAsyncDisposable
                 statement = statement with { ParameterTypes = types };
                 var plan = await TryExplainAsync(statement, cancellation);
                 return plan is null
-                    ? new Attempt(Preparation.Unplannable("the planner proves that it returns no rows"))
-                    : new Attempt(Preparation.Ready(statement, plan));
+                    ? new Attempt(StatementPreparation.Unplannable("the planner proves that it returns no rows"))
+                    : new Attempt(StatementPreparation.Ready(statement, plan));
             }
             catch (PostgresException e) when (IsAboutTheStatement(e))
             {
@@ -165,7 +165,7 @@ public sealed class WhatIfReader : IWhatIf, IAsyncDisposable
                 else if (attempt >= ParameterTyping.MaximumAttempts || !IsAboutTypes(e)
                     || !typing.TryNext(text, e.MessageText, e.Position - (PrepareSql(statement).Length - text.Length)))
                 {
-                    return new Attempt(Preparation.Unplannable(Reason(e)), DeniedWrite: e.SqlState is PostgresErrorCodes.InsufficientPrivilege);
+                    return new Attempt(StatementPreparation.Unplannable(Reason(e)), DeniedWrite: e.SqlState is PostgresErrorCodes.InsufficientPrivilege);
                 }
             }
         }
@@ -331,7 +331,7 @@ public sealed class WhatIfReader : IWhatIf, IAsyncDisposable
 
     private sealed record Hypothetical(uint Oid, string Name, CreateIndexSpec Spec);
 
-    private sealed record Attempt(Preparation Preparation, bool DeniedWrite = false);
+    private sealed record Attempt(StatementPreparation StatementPreparation, bool DeniedWrite = false);
 
     private sealed record CreatedRow
     {

@@ -61,6 +61,20 @@ public static class ToolClient
         return process.Id;
     }
 
+    /// <summary>Ends a child that was started detached, and its tree; one that is gone already is fine.</summary>
+    public static void Kill(int pid)
+    {
+        try
+        {
+            using var process = OsProcess.GetProcessById(pid);
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It ended between the look and the kill.
+        }
+    }
+
     private static OsProcess Create(string executable, IReadOnlyList<string> arguments, string? workingFolder, IReadOnlyDictionary<string, string>? environment)
     {
         var start = new ProcessStartInfo(executable, arguments)

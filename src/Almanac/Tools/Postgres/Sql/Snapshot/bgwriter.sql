@@ -1,0 +1,2 @@
+select checkpoints_timed, checkpoints_req, buffers_checkpoint, buffers_backend
+from pg_catalog.pg_stat_bgwriter

@@ -1,0 +1,8 @@
+-- PostgreSQL 13 does not tell when a wait began: the statement's start is the earliest it can have been.
+select
+  count(*)::int,
+  coalesce(extract(epoch from clock_timestamp() - min(a.query_start)), 0)::float8
+from pg_catalog.pg_locks l
+join pg_catalog.pg_stat_activity a on a.pid = l.pid
+where not l.granted
+  and a.datname = current_database()
