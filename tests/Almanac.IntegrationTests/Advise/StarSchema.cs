@@ -20,7 +20,7 @@ internal static class StarSchema
         """
         INSERT INTO customer SELECT g, 'Customer#' || g, 'a' || g, g % 25, (10 + g % 25) || '-' || g, g % 9999, (ARRAY['AUTO', 'BUILD', 'FURN', 'HOUSE', 'MACH'])[1 + g % 5], repeat('c', 70) FROM generate_series(1, 3000) g;
         INSERT INTO orders SELECT g, 1 + (g * 7919) % 3000, 'O', g % 90000, '1992-01-01'::date + (g * 31) % 2400, (ARRAY['1-URGENT', '2-HIGH', '3-MEDIUM', '4-LOW', '5-NONE'])[1 + g % 5], 'Clerk#' || g % 1000, 0, repeat('o', 45) FROM generate_series(1, 30000) g;
-        INSERT INTO lineitem SELECT 1 + g / 4, 1 + (g * 104729) % 4000, 1 + (g * 1299709) % 200, 1 + g % 4, 1 + g % 50, g % 90000, (g % 11) / 100.0, (g % 9) / 100.0, (ARRAY['A', 'N', 'R'])[1 + g % 3], (ARRAY['F', 'O'])[1 + g % 2],
+        INSERT INTO lineitem SELECT 1 + g / 4, 1 + (g * 104729::bigint) % 4000, 1 + (g * 1299709::bigint) % 200, 1 + g % 4, 1 + g % 50, g % 90000, (g % 11) / 100.0, (g % 9) / 100.0, (ARRAY['A', 'N', 'R'])[1 + g % 3], (ARRAY['F', 'O'])[1 + g % 2],
           '1992-01-01'::date + (g * 17) % 2500, '1992-01-01'::date + (g * 17) % 2500 + 20, '1992-01-01'::date + (g * 17) % 2500 + 30, 'NONE', (ARRAY['AIR', 'FOB', 'MAIL', 'RAIL', 'REG', 'SHIP', 'TRUCK'])[1 + (g * 13) % 7], repeat('l', 25) FROM generate_series(0, 119999) g;
         """;
 
