@@ -16,6 +16,7 @@ internal static class Verbs
     [
         new("init", InitCommand.Description, InitCommand.Build),
         new("doctor", DoctorCommand.Description, DoctorCommand.Build),
+        new("change", ChangeCommand.Description, ChangeCommand.Build),
         new("guard", GuardCommand.Description, GuardCommand.Build),
         new("audit", AuditCommand.Description, AuditCommand.Build),
         new("config", ConfigCommand.Description, ConfigCommand.Build),
