@@ -8,17 +8,26 @@ internal static class CpuReader
     /// <summary>User and system time of the process's living threads, in milliseconds.</summary>
     public static double OfProcess(int pid)
     {
-        double nanoseconds = 0;
-        foreach (var task in Directory.EnumerateDirectories($"/proc/{pid}/task"))
+        try
         {
-            nanoseconds += Nanoseconds(task);
+            return Directory.EnumerateDirectories($"/proc/{pid}/task").Sum(Nanoseconds) / 1e6;
         }
-
-        return nanoseconds / 1e6;
+        catch (DirectoryNotFoundException)
+        {
+            return 0;
+        }
     }
 
-    /// <summary>The same for a process and its direct children: a postmaster and its backends.</summary>
-    public static double OfFamily(int pid) => OfProcess(pid) + Children(pid).Sum(OfProcess);
+    /// <summary>
+    /// The same for a process and its direct children, those that ended meanwhile included (to 10 ms in total): a postmaster and
+    /// its backends.
+    /// </summary>
+    public static double OfFamily(int pid)
+    {
+        // Fields 16 and 17 of stat, in ticks of 10 ms: the children that were waited for.
+        var ended = Fields(pid)[13..15].Sum(ticks => double.Parse(ticks, CultureInfo.InvariantCulture)) * 10;
+        return ended + OfProcess(pid) + Children(pid).Sum(OfProcess);
+    }
 
     /// <summary>This process's own time; exact also when threads have ended meanwhile.</summary>
     public static double Own() => Environment.CpuUsage.TotalTime.TotalMilliseconds;
@@ -29,11 +38,15 @@ internal static class CpuReader
         .Select(pid => (int?)pid)
         .FirstOrDefault();
 
-    private static IEnumerable<int> Children(int parent) => Processes().Where(pid =>
+    private static IEnumerable<int> Children(int parent)
+        => Processes().Where(pid => Fields(pid) is [_, var of, ..] && of == parent.ToString(CultureInfo.InvariantCulture));
+
+    // The fields of /proc/PID/stat from the third, the state, on: the name before it may hold spaces.
+    private static string[] Fields(int pid)
     {
         var stat = Read($"/proc/{pid}/stat");
-        return stat.Length > 0 && stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == parent.ToString(CultureInfo.InvariantCulture);
-    });
+        return stat.Length == 0 ? [] : stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+    }
 
     private static IEnumerable<int> Processes() => Directory.EnumerateDirectories("/proc")
         .Select(folder => int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) ? pid : 0)

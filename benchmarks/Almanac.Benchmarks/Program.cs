@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Almanac.Benchmarks;
 using Almanac.Model;
 
@@ -12,6 +13,11 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 #pragma warning restore RS0030
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+});
 
 try
 {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Almanac.Model;
 using Almanac.Tools.Postgres;
+using NodaTime;
 
 namespace Almanac.Benchmarks;
 
@@ -12,8 +13,12 @@ internal static class SnapshotBenchmark
 {
     private const double ClientGoal = 20;
     private const double ServerGoal = 4;
+
+    // As a scheduler runs it.
+    private static readonly SnapshotIntervals Scheduled = new() { Slow = Duration.FromMinutes(10), Texts = Duration.FromMinutes(10) };
+
     private const int SnapshotsPerRound = 20;
-    private const int ScrapesPerRound = 3;
+    private const int ScrapesPerRound = 5;
 
     public static async Task<ExitCode> RunAsync(int rounds, TextWriter output, TextWriter progress, CancellationToken cancellation)
     {
@@ -21,7 +26,7 @@ internal static class SnapshotBenchmark
         var (cluster, target) = await SnapshotScene.CreateAsync(cancellation);
         await using var closing = cluster;
         await using var exporter = await ExporterProcess.StartAsync(target.Target, cancellation);
-        await using var reader = await SnapshotReader.OpenAsync(target.Target, "benchmark", cancellation);
+        await using var reader = await SnapshotReader.OpenAsync(target.Target, "benchmark", cancellation, intervals: Scheduled);
         var server = cluster.PostmasterPid;
 
         await progress.WriteLineAsync("Warming up ...");
@@ -42,7 +47,8 @@ internal static class SnapshotBenchmark
             theirs.Add(await MeasureAsync(() => CpuReader.OfProcess(exporter.Pid), server, ScrapesPerRound, () => exporter.ScrapeAsync(cancellation)));
         }
 
-        return await ReportAsync(ours, theirs, snapshot, scrape, output);
+        var textLength = reader.Known.Values.OfType<string>().Average(text => text.Length);
+        return await ReportAsync(ours, theirs, snapshot, scrape, textLength, output);
     }
 
     private static async Task<Cost> MeasureAsync<T>(Func<double> client, int server, int times, Func<Task<T>> act)
@@ -72,13 +78,13 @@ internal static class SnapshotBenchmark
         }
     }
 
-    private static async Task<ExitCode> ReportAsync(List<Cost> ours, List<Cost> theirs, ServerSnapshot snapshot, Scrape scrape, TextWriter output)
+    private static async Task<ExitCode> ReportAsync(List<Cost> ours, List<Cost> theirs, ServerSnapshot snapshot, Scrape scrape, double textLength, TextWriter output)
     {
         var clientRatio = theirs.Min(c => c.ClientMs) / ours.Min(c => c.ClientMs);
         var serverRatio = theirs.Min(c => c.ServerMs) / ours.Min(c => c.ServerMs);
         await output.WriteLineAsync($"""
             One snapshot: {snapshot.Relations.Count} tables, {snapshot.Indexes.Count} indexes, {snapshot.Statements!.Count} statements. CPU in ms, user + system, {ours.Count} alternating rounds.
-            The exporter returns {scrape.Series} series, {Number(scrape.Bytes / 1e6)} MB.
+            Statement texts: {Number(textLength)} characters on average. The exporter returns {scrape.Series} series, {Number(scrape.Bytes / 1e6)} MB.
 
             {"",-32}{"client min",12}{"median",10}{"server min",12}{"median",10}
             {"almanac",-32}{Row(ours)}
