@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Almanac.Cli.Grammar;
 using Almanac.Cli.Rendering;
 using Almanac.Ledger;
@@ -33,8 +32,8 @@ internal static class AuditCommand
                 var filter = new LedgerFilter { ChangeId = run.Value(change), Newest = run.Value(newest) ?? (run.Value(change) is null ? 50 : null) };
                 var entries = await new LedgerStore(database).ReadAsync(filter, cancellation);
                 run.Output.Write(new View(
-                    new { Entries = entries.Select(Document) },
-                    [new Grid(["seq", "at", "kind", "change", "actor", "target", "hash"], [.. entries.Select(Row)]) { Empty = "The ledger has no such entry." }]));
+                    new { Entries = entries.Select(LedgerViews.Document) },
+                    [LedgerViews.Grid(entries) with { Empty = "The ledger has no such entry." }]));
                 return ExitCode.Done;
             });
     }
@@ -69,28 +68,4 @@ internal static class AuditCommand
                 return check.Ok ? ExitCode.Done : ExitCode.LedgerTampered;
             });
     }
-
-    private static object Document(LedgerEntry entry) => new
-    {
-        entry.Sequence,
-        entry.At,
-        entry.Kind,
-        entry.Target,
-        entry.ChangeId,
-        entry.Actor,
-        Payload = JsonNode.Parse(entry.Payload),
-        entry.PreviousHash,
-        entry.Hash,
-    };
-
-    private static IReadOnlyList<Cell> Row(LedgerEntry entry) =>
-    [
-        entry.Sequence.ToString(CultureInfo.InvariantCulture),
-        Moments.Iso(entry.At),
-        Words.Of(entry.Kind),
-        entry.ChangeId,
-        entry.Actor,
-        entry.Target,
-        new Cell(entry.Hash[..12], Tone.Faint),
-    ];
 }

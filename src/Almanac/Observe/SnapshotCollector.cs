@@ -51,7 +51,7 @@ public sealed class SnapshotCollector(ConnectionTarget target) : IAsyncDisposabl
         {
             return await read(reader);
         }
-        catch (AlmanacException)
+        catch (AlmanacException e) when (!Slow(e))
         {
             // The session may have ended with the server's restart, or its prepared statements with an upgrade of the extension: once more, afresh.
             await CloseAsync();
@@ -63,6 +63,10 @@ public sealed class SnapshotCollector(ConnectionTarget target) : IAsyncDisposabl
             throw;
         }
     }
+
+    // Asking a server again at once that did not answer in time only adds to its load.
+    private static bool Slow(AlmanacException e)
+        => e.InnerException is TimeoutException or OperationCanceledException || e.Data["sqlstate"] is "57014" or "55P03";
 
     private async Task<SnapshotReader> OpenAsync(CancellationToken cancellation)
     {

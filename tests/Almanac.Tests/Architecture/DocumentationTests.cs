@@ -43,7 +43,7 @@ public sealed class DocumentationTests
         {
             var file = Path.Combine(Root, "docs/reference", name);
             File.Exists(file).ShouldBeTrue($"docs/reference/{name} is missing: run `./almanac docs docs/reference`");
-            File.ReadAllText(file).ShouldBe(text, $"docs/reference/{name} is stale: run `./almanac docs docs/reference`");
+            (File.ReadAllText(file) == text).ShouldBeTrue($"docs/reference/{name} is stale: run `./almanac docs docs/reference`");
         }
     }
 

@@ -6,6 +6,12 @@ public sealed record Catalog
     public required IReadOnlyList<TableInfo> Tables { get; init; }
     public required IReadOnlyList<IndexInfo> Indexes { get; init; }
     public required IReadOnlyList<ForeignKeyInfo> ForeignKeys { get; init; }
+
+    /// <summary>Distinct combinations of several columns, from extended statistics.</summary>
+    public IReadOnlyList<ColumnGroup> ColumnGroups { get; init; } = [];
+
+    /// <summary>Tables (oids) on which an index is being built right now, or may be: whatever is invalid there is not a leftover yet.</summary>
+    public IReadOnlyList<uint> TablesBeingIndexed { get; init; } = [];
 }
 
 /// <summary>One table (relkind r), partitioned table (p) or materialised view (m).</summary>
@@ -49,6 +55,12 @@ public sealed record ColumnInfo
     /// <summary>True when the type has a default b-tree operator class.</summary>
     public required bool BTreeable { get; init; }
 
+    /// <summary>pg_type.typcategory of the type (of a domain: of its base type): S is a string.</summary>
+    public char TypeCategory { get; init; } = 'U';
+
+    /// <summary>True when a b-tree on it can deduplicate: the operator class says that equal values are the same image.</summary>
+    public bool Deduplicates { get; init; } = true;
+
     /// <summary>pg_stats.n_distinct: a count if positive, minus a share of the rows if negative; null before ANALYZE.</summary>
     public double? NDistinct { get; init; }
     public double? NullFraction { get; init; }
@@ -56,6 +68,8 @@ public sealed record ColumnInfo
     /// <summary>Average width, in bytes.</summary>
     public int? AverageWidth { get; init; }
     public double? Correlation { get; init; }
+
+    /// <summary>Shares of the rows that hold the most common values, largest first.</summary>
     public IReadOnlyList<double> MostCommonFrequencies { get; init; } = [];
 }
 
@@ -78,11 +92,14 @@ public sealed record IndexInfo
 
     /// <summary>Operator classes and collations of the keys, as one comparable text.</summary>
     public required string OperatorClasses { get; init; }
+
+    /// <summary>True when every key uses its type's default operator class and its column's collation.</summary>
+    public bool DefaultOperatorClasses { get; init; } = true;
     public required bool IsUnique { get; init; }
     public required bool IsPrimary { get; init; }
     public required bool IsValid { get; init; }
 
-    /// <summary>Backs a primary key, unique or exclusion constraint, or is the replica identity or a clustering index.</summary>
+    /// <summary>Backs a primary key, unique or exclusion constraint, or is the replica identity or a clustering index, or is what a foreign key refers to.</summary>
     public required bool BacksConstraint { get; init; }
 
     /// <summary>The partitioned parent index, if attached.</summary>
@@ -93,3 +110,6 @@ public sealed record IndexInfo
 
 /// <summary>One foreign key: the referencing columns want an index when the referenced rows are deleted or updated.</summary>
 public sealed record ForeignKeyInfo(uint TableOid, IReadOnlyList<string> Columns, uint ReferencedTableOid);
+
+/// <summary>How many distinct combinations several columns have together (extended statistics, ndistinct).</summary>
+public sealed record ColumnGroup(uint TableOid, IReadOnlyList<short> Columns, double NDistinct);

@@ -1,0 +1,3 @@
+using Almanac.Testing;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
