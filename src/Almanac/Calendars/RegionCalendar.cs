@@ -38,7 +38,7 @@ public sealed record RegionCalendar
                 }
 
                 var window = rule.WindowOn(date, this);
-                if (window.End > from && window.Start < to)
+                if (window.End > from && window.Start < to && window.End > window.Start)
                 {
                     yield return window;
                 }

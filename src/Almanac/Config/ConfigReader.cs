@@ -45,7 +45,7 @@ public static class ConfigReader
         }
 
         var bound = ConfigBinder.Bind<T>(new ConfigSources { Flags = flags ?? new Dictionary<string, string>(), Variables = variables, Files = files });
-        return bound with { Problems = [.. problems, .. bound.Problems] };
+        return bound with { Problems = ConfigProblems.Ordered([.. problems, .. bound.Problems]) };
     }
 
     private static IEnumerable<(string Path, string Shown)> Candidates(string folder, IReadOnlyDictionary<string, string> variables, string? file)

@@ -69,7 +69,8 @@ internal static class ConnectionText
     {
         var result = new Dictionary<string, string>();
         var at = rest.IndexOfAny(['@', '/']);
-        if (at >= 0 && rest[at] == '@')
+        var named = at >= 0 && rest[at] == '@';
+        if (named)
         {
             var colon = rest.IndexOf(':', 0, at);
             Put(result, "user", rest[..(colon < 0 ? at : colon)]);
@@ -85,12 +86,20 @@ internal static class ConnectionText
         var query = rest.IndexOf('?', StringComparison.Ordinal);
         var path = query < 0 ? rest : rest[..query];
         var slash = path.IndexOf('/', StringComparison.Ordinal);
+        var hosts = slash < 0 ? path : path[..slash];
+
+        // A bare @ or / in a password cuts it, and what follows would pass for a host or a database, which messages show.
+        if (path.Contains('@', StringComparison.Ordinal) && (named || hosts.Contains(':', StringComparison.Ordinal)))
+        {
+            throw Bad("an @ stands where no user name ends", "In a password, write @ as %40, : as %3A, / as %2F.");
+        }
+
         if (slash >= 0)
         {
             Put(result, "dbname", path[(slash + 1)..]);
         }
 
-        HostList(result, slash < 0 ? path : path[..slash], guarded);
+        HostList(result, hosts);
         if (query >= 0)
         {
             foreach (var pair in rest[(query + 1)..].Split('&').Where(p => p.Length > 0))
@@ -114,7 +123,7 @@ internal static class ConnectionText
         return result;
     }
 
-    private static void HostList(Dictionary<string, string> result, string text, bool guarded)
+    private static void HostList(Dictionary<string, string> result, string text)
     {
         if (text.Length == 0)
         {
@@ -128,17 +137,6 @@ internal static class ConnectionText
             var (host, tail) = item.StartsWith('[') ? Bracketed(item) : item.Split(':', 2) is [var h, var p] ? (h, ":" + p) : (item, string.Empty);
             hosts.Add(Decode(host));
             ports.Add(tail.Length == 0 ? string.Empty : Decode(tail[1..]));
-        }
-
-        // A bare @ in a password makes its end look like a host, which later messages would show.
-        if (hosts.Exists(h => h.IndexOf('@', StringComparison.Ordinal) > 0))
-        {
-            throw Bad("more than one @ stands before the host", "In a password, write @ as %40, : as %3A, / as %2F.");
-        }
-
-        if (guarded && ports.Exists(p => p.Length > 0 && !p.All(char.IsAsciiDigit)))
-        {
-            throw Bad("a port is not a number", "In a password, write @ as %40, : as %3A, / as %2F.");
         }
 
         if (hosts.Exists(h => h.Length > 0))

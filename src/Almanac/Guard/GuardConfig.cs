@@ -1,3 +1,4 @@
+using Almanac.Calendars;
 using Almanac.Model;
 using NodaTime;
 
@@ -23,4 +24,7 @@ public sealed record GuardConfig
 
     /// <summary>The minutes as a duration.</summary>
     public Duration BreakGlassLasts => Duration.FromMinutes(BreakGlassMinutes);
+
+    /// <summary>The profile with the number of approvals that is configured here, where one is.</summary>
+    public CalendarProfile ApplyTo(CalendarProfile profile) => Approvals is { } approvals ? profile with { Approvals = approvals } : profile;
 }

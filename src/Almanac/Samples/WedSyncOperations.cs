@@ -53,11 +53,11 @@ public sealed class WedSyncOperations(WedSyncWorld world)
     public LoadClass Background => new()
     {
         Name = "background",
-        RatePerSecond = 2,
+        RatePerSecond = 4,
         Statements =
         [
-            Statement("dashboard", 1, FillWedding) with { Share = 10 },
-            Statement("vendor-reviews", 1, FillReviews) with { Share = 9 },
+            Statement("dashboard", 1, FillWedding) with { Share = 6 },
+            Statement("vendor-reviews", 1, FillReviews) with { Share = 3 },
             Statement("revenue-report", 2, FillReport) with { Share = 1 },
         ],
     };

@@ -42,15 +42,14 @@ public static class SqlLexer
     private static (SqlTokenKind Kind, int End) Next(string sql, int at)
     {
         var c = sql[at];
-        if (char.IsWhiteSpace(c))
+        if (IsSpace(c))
         {
-            return (SqlTokenKind.Space, While(sql, at, char.IsWhiteSpace));
+            return (SqlTokenKind.Space, While(sql, at, IsSpace));
         }
 
         if (c == '-' && Peek(sql, at + 1) == '-')
         {
-            var end = sql.IndexOf('\n', at);
-            return (SqlTokenKind.Comment, end < 0 ? sql.Length : end);
+            return (SqlTokenKind.Comment, LineEnd(sql, at));
         }
 
         if (c == '/' && Peek(sql, at + 1) == '*')
@@ -60,7 +59,7 @@ public static class SqlLexer
 
         if (c == '\'')
         {
-            return (SqlTokenKind.String, Quoted(sql, at, '\'', backslash: false));
+            return (SqlTokenKind.String, Constant(sql, at, backslash: false));
         }
 
         if (c == '"')
@@ -96,13 +95,15 @@ public static class SqlLexer
         var c = char.ToLowerInvariant(sql[at]);
         if (c is ('e' or 'b' or 'x' or 'n') && Peek(sql, at + 1) == '\'')
         {
-            return (SqlTokenKind.String, Quoted(sql, at + 1, '\'', backslash: c == 'e'));
+            return (SqlTokenKind.String, Constant(sql, at + 1, backslash: c == 'e'));
         }
 
         if (c == 'u' && Peek(sql, at + 1) == '&' && Peek(sql, at + 2) is ('\'' or '"'))
         {
             var quote = Peek(sql, at + 2);
-            return (quote == '"' ? SqlTokenKind.QuotedIdentifier : SqlTokenKind.String, Quoted(sql, at + 2, quote, backslash: false));
+            return quote == '"'
+                ? (SqlTokenKind.QuotedIdentifier, Quoted(sql, at + 2, quote, backslash: false))
+                : (SqlTokenKind.String, Constant(sql, at + 2, backslash: false));
         }
 
         return null;
@@ -125,6 +126,50 @@ public static class SqlLexer
         var close = sql.IndexOf(tag, tagEnd + 1, StringComparison.Ordinal);
         return (SqlTokenKind.String, close < 0 ? sql.Length : close + tag.Length);
     }
+
+    // A constant goes on after a line end: 'a' \n 'b' is one, and its kind of escapes holds to its end.
+    private static int Constant(string sql, int open, bool backslash)
+    {
+        var end = Quoted(sql, open, '\'', backslash);
+        while (NextPart(sql, end) is { } next)
+        {
+            end = Quoted(sql, next, '\'', backslash);
+        }
+
+        return end;
+    }
+
+    private static int? NextPart(string sql, int at)
+    {
+        var newLine = false;
+        while (at < sql.Length)
+        {
+            if (IsSpace(sql[at]))
+            {
+                newLine |= sql[at] is '\n' or '\r';
+                at++;
+            }
+            else if (sql[at] == '-' && Peek(sql, at + 1) == '-')
+            {
+                at = LineEnd(sql, at);
+            }
+            else
+            {
+                return newLine && sql[at] == '\'' ? at : null;
+            }
+        }
+
+        return null;
+    }
+
+    private static int LineEnd(string sql, int at)
+    {
+        var end = sql.AsSpan(at).IndexOfAny('\n', '\r');
+        return end < 0 ? sql.Length : at + end;
+    }
+
+    // The server's own list: a no-break space, say, is a letter to it.
+    private static bool IsSpace(char c) => c is ' ' or '\t' or '\n' or '\r' or '\f' or '\v';
 
     private static int Quoted(string sql, int open, char quote, bool backslash)
     {

@@ -5,7 +5,10 @@ namespace Almanac.Model;
 /// <summary>Small, lexically exact operations on SQL text: quoting, kinds, redaction.</summary>
 public static class SqlText
 {
-    // Reserved key words (categories R and T of PostgreSQL 15's kwlist) that cannot be bare column or table names.
+    // The key words that the server's own quote_ident quotes: categories R, T and C of PostgreSQL 15's kwlist.
+    // ORDER BY 12, varchar(4000), numeric(12,2): what is no longer than this says nothing about anybody.
+    private const int LongestStructuralNumber = 4;
+
     private static readonly HashSet<string> Reserved = new(StringComparer.Ordinal)
     {
         "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "authorization", "binary", "both", "case", "cast",
@@ -17,6 +20,11 @@ public static class SqlText
         "placing", "primary", "references", "returning", "right", "select", "session_user", "similar", "some", "symmetric", "table",
         "tablesample", "then", "to", "trailing", "true", "union", "unique", "user", "using", "variadic", "verbose", "when", "where",
         "window", "with",
+        "between", "bigint", "bit", "boolean", "char", "character", "coalesce", "dec", "decimal", "exists", "extract", "float", "greatest",
+        "grouping", "inout", "int", "integer", "interval", "least", "national", "nchar", "none", "normalize", "nullif", "numeric", "out",
+        "overlay", "position", "precision", "real", "row", "setof", "smallint", "substring", "time", "timestamp", "treat", "trim",
+        "values", "varchar", "xmlattributes", "xmlconcat", "xmlelement", "xmlexists", "xmlforest", "xmlnamespaces", "xmlparse", "xmlpi",
+        "xmlroot", "xmlserialize", "xmltable",
     };
 
     /// <summary>The identifier as it must be written: bare when lower-case and not reserved, double-quoted otherwise.</summary>
@@ -64,8 +72,9 @@ public static class SqlText
     }
 
     /// <summary>
-    /// The text as it may be stored. A utility statement keeps its command tag only; in the others every literal
-    /// that the server left in (DDL-like constants, very long texts) becomes <c>?</c> and comments are dropped.
+    /// The text as it may be stored. A utility statement keeps its command tag only; in the others every literal that the
+    /// server left in becomes <c>?</c>: all strings, and numbers longer than an ordinal or a type's length (the server stores
+    /// a text as it was sent when the entry was evicted while it ran). Comments are dropped; a card number goes wherever it is.
     /// </summary>
     public static string Redact(string text)
     {
@@ -85,7 +94,8 @@ public static class SqlText
                 case SqlTokenKind.String:
                     result.Append('?');
                     break;
-                case SqlTokenKind.Number when LooksLikeCardNumber(token.Text):
+                case SqlTokenKind.Number when token.Text.Length > LongestStructuralNumber || token.Text.Contains('.', StringComparison.Ordinal):
+                case not SqlTokenKind.Space when HoldsCardNumber(token.Text):
                     result.Append('?');
                     break;
                 default:
@@ -140,13 +150,54 @@ public static class SqlText
         return sum % 10 == 0;
     }
 
+    // Digits in one run, or in groups with single spaces, dashes or underscores between them, as cards are printed.
+    private static bool HoldsCardNumber(string text)
+    {
+        Span<char> run = stackalloc char[20];
+        var length = 0;
+        for (var i = 0; i <= text.Length; i++)
+        {
+            var c = i < text.Length ? text[i] : '\0';
+            if (char.IsAsciiDigit(c))
+            {
+                // Longer than any card: no card, but the run goes on.
+                run[Math.Min(length, run.Length - 1)] = c;
+                length++;
+            }
+            else if (!(c is ' ' or '-' or '_' && length > 0 && i + 1 < text.Length && char.IsAsciiDigit(text[i + 1])))
+            {
+                if (length <= run.Length && StartsLikeCard(run) && LooksLikeCardNumber(run[..length]))
+                {
+                    return true;
+                }
+
+                length = 0;
+            }
+        }
+
+        return false;
+    }
+
+    // Issuers' numbers begin with 3 to 6, or 22 to 27: a date in a partition's name does not.
+    private static bool StartsLikeCard(ReadOnlySpan<char> digits)
+        => digits[0] is >= '3' and <= '6' || (digits[0] == '2' && digits[1] is >= '2' and <= '7');
+
     // The main verb of WITH is the first one outside of parentheses.
     private static StatementKind KindOfWith(string text)
     {
         var depth = 0;
         var writes = StatementKind.Select;
-        foreach (var token in SqlLexer.Tokens(text))
+        var previous = string.Empty;
+        foreach (var token in SqlLexer.Tokens(text).Where(t => t.Kind is not (SqlTokenKind.Space or SqlTokenKind.Comment)))
         {
+            // FOR UPDATE and FOR NO KEY UPDATE lock rows, ON CONFLICT DO UPDATE belongs to its INSERT: no verbs of their own.
+            var lockOrConflict = token.Kind is SqlTokenKind.Word && previous is ("for" or "key" or "do");
+            previous = token.Text.ToLowerInvariant();
+            if (lockOrConflict)
+            {
+                continue;
+            }
+
             if (token.Text == "(")
             {
                 depth++;
@@ -157,7 +208,7 @@ public static class SqlText
             }
             else if (token.Kind is SqlTokenKind.Word)
             {
-                var kind = token.Text.ToLowerInvariant() switch
+                var kind = previous switch
                 {
                     "insert" => StatementKind.Insert,
                     "update" => StatementKind.Update,

@@ -270,7 +270,7 @@ public sealed class WhatIfReader : IWhatIf, IAsyncDisposable
             {
                 while (await rows.ReadAsync(cancellation))
                 {
-                    last = rows.IsDBNull(0) ? null : rows.GetValue(0).ToString();
+                    last = rows.GetValue(0)?.ToString();
                 }
             }
             while (await rows.NextResultAsync(cancellation));
