@@ -14,6 +14,8 @@ internal static class Verbs
 {
     public static IReadOnlyList<VerbEntry> All { get; } =
     [
+        new("demo", DemoCommand.Description, DemoCommand.Build),
+        new("tune", TuneCommand.Description, TuneCommand.Build),
         new("init", InitCommand.Description, InitCommand.Build),
         new("doctor", DoctorCommand.Description, DoctorCommand.Build),
         new("status", StatusCommand.Description, StatusCommand.Build),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almanac.Flows;
 
 namespace Almanac.Cli.Rendering;
 
@@ -33,6 +34,9 @@ internal sealed class Progress(CliContext context, bool quiet)
         startedAt = shownAt = context.Clock.GetTimestamp();
         Show(text);
     }
+
+    /// <summary>Takes the progress of a flow: a new text is a step, a share moves it on.</summary>
+    public IProgress<FlowProgress> Flow() => new FlowLines(this);
 
     /// <summary>How far the step is, 0 to 1; shown with what is likely left.</summary>
     public void Advance(double share)
@@ -75,6 +79,28 @@ internal sealed class Progress(CliContext context, bool quiet)
         else
         {
             context.Error.WriteLine(text);
+        }
+    }
+
+    private sealed class FlowLines(Progress progress) : IProgress<FlowProgress>
+    {
+        private string? last;
+
+        public void Report(FlowProgress value)
+        {
+            lock (progress)
+            {
+                if (value.Text != last)
+                {
+                    last = value.Text;
+                    progress.Step(value.Text);
+                }
+
+                if (value.Share is { } share)
+                {
+                    progress.Advance(share);
+                }
+            }
         }
     }
 
