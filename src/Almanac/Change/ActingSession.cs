@@ -20,9 +20,11 @@ internal sealed class ActingSession : IAsyncDisposable
         this.writer = writer;
         this.time = time;
         this.lockTimeoutMs = lockTimeoutMs;
+        ProcessId = writer.ProcessId;
     }
 
-    public int ProcessId => writer.ProcessId;
+    // Kept, because a broken connection does not tell it any more, and just then it is needed.
+    public int ProcessId { get; }
 
     public ConnectionTarget Target => writer.Target;
 

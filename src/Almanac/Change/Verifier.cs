@@ -181,6 +181,7 @@ internal sealed class Verifier : IAsyncDisposable
         Stalled = stalled,
         SubjectGrowth = bytesBefore > 0 && bytesAfter > bytesBefore ? (double)bytesAfter / bytesBefore : 1,
         Final = final,
+        WindowComplete = after.Seconds >= options.AfterMinimum.TotalSeconds,
     });
 
     private ObservedStatement Observe(long id, string text)

@@ -94,6 +94,11 @@ internal sealed class PostgresClient : IAsyncDisposable
             cancellation.ThrowIfCancellationRequested();
             throw PostgresErrors.Translate(e, Target, what);
         }
+        catch (InvalidOperationException e) when (connection.State is not System.Data.ConnectionState.Open)
+        {
+            // The session was lost by an earlier statement.
+            throw PostgresErrors.Translate(e, Target, what);
+        }
     }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
