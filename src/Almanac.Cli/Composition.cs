@@ -21,8 +21,8 @@ internal sealed class Composition(VerbRun run)
     public AlmanacConfig Config => Bound.Value;
 
     /// <summary>The calendar profile in force.</summary>
-    public CalendarProfile Profile => profile ??= ProfileReader.Load(
-        ProfileReader.Locate(Config.Calendar.Profile, [Path.Combine(run.Context.BaseFolder, "profiles")]));
+    public CalendarProfile Profile => profile ??= Config.Guard.ApplyTo(ProfileReader.Load(
+        ProfileReader.Locate(Config.Calendar.Profile, [Path.Combine(run.Context.BaseFolder, "profiles")])));
 
     /// <summary>The regions of <c>--region</c>, of the named database, of the configuration, or the profile's primary one; in this order.</summary>
     public IReadOnlyList<string> Regions

@@ -33,6 +33,7 @@ internal static class AdviseCommand
                         At = run.Has(run.Common.At) ? run.At : null,
                         Profile = parts.Profile,
                         Regions = parts.Regions,
+                        Guard = parts.Config.Guard,
                         Limits = new AdviseLimits { StorageBudgetBytes = parts.Config.Advise.BudgetBytes, MinimumSavedShare = parts.Config.Advise.MinimumSavedShare },
                         Only = only,
                     },

@@ -36,6 +36,7 @@ internal static class ChangeApplyCommand
                         At = run.Has(run.Common.At) ? run.At : null,
                         Profile = parts.Profile,
                         Regions = parts.Regions,
+                        Guard = parts.Config.Guard,
                         Measure = parts.Config.Change.Measure,
                         Probe = run.Value(probe),
                         Given = known is null ? [] : [known],

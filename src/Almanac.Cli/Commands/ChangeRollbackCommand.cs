@@ -33,7 +33,7 @@ internal static class ChangeRollbackCommand
                 var (state, _) = await ChangeCommand.FindAsync(database, run.Value(id)!, cancellation);
                 var ledger = new LedgerStore(database);
                 var gate = new GuardGate(parts.Profile, parts.Regions, new GuardStore(ledger, parts.Config.Guard));
-                var outcome = await new ChangeUndo(parts.Target, ledger, gate, run.Context.Clock).RunAsync(
+                var outcome = await new ChangeRunner(parts.Target, ledger, gate, run.Context.Clock).RollBackAsync(
                     state,
                     run.Value(reason)!.Trim(),
                     new RunOptions { Asked = run.At, SimulatedClockAllowed = run.Has(run.Common.At) && IsOwnCluster(state) },
