@@ -14,8 +14,13 @@ internal static class Verbs
 {
     public static IReadOnlyList<VerbEntry> All { get; } =
     [
+        new("demo", DemoCommand.Description, DemoCommand.Build),
+        new("tune", TuneCommand.Description, TuneCommand.Build),
         new("init", InitCommand.Description, InitCommand.Build),
         new("doctor", DoctorCommand.Description, DoctorCommand.Build),
+        new("status", StatusCommand.Description, StatusCommand.Build),
+        new("observe", ObserveCommand.Description, ObserveCommand.Build),
+        new("advise", AdviseCommand.Description, AdviseCommand.Build),
         new("change", ChangeCommand.Description, ChangeCommand.Build),
         new("guard", GuardCommand.Description, GuardCommand.Build),
         new("audit", AuditCommand.Description, AuditCommand.Build),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Almanac.Flows;
 
 namespace Almanac.Cli.Rendering;
 
@@ -32,6 +33,19 @@ internal sealed class Progress(CliContext context, bool quiet)
         current = text;
         startedAt = shownAt = context.Clock.GetTimestamp();
         Show(text);
+    }
+
+    /// <summary>Takes the progress of a flow: a new text is a step, a share moves it on.</summary>
+    public IProgress<FlowProgress> Flow() => new FlowLines(this);
+
+    /// <summary>A text that the next one replaces: shown as often as it can be read.</summary>
+    public void Pass(string text)
+    {
+        if (context.Clock.GetElapsedTime(shownAt) >= (context.ErrorIsTerminal ? Smooth : Sparse))
+        {
+            shownAt = context.Clock.GetTimestamp();
+            Show(text);
+        }
     }
 
     /// <summary>How far the step is, 0 to 1; shown with what is likely left.</summary>
@@ -75,6 +89,34 @@ internal sealed class Progress(CliContext context, bool quiet)
         else
         {
             context.Error.WriteLine(text);
+        }
+    }
+
+    private sealed class FlowLines(Progress progress) : IProgress<FlowProgress>
+    {
+        private string? last;
+
+        public void Report(FlowProgress value)
+        {
+            lock (progress)
+            {
+                if (value.Passing)
+                {
+                    progress.Pass(value.Text);
+                    return;
+                }
+
+                if (value.Text != last)
+                {
+                    last = value.Text;
+                    progress.Step(value.Text);
+                }
+
+                if (value.Share is { } share)
+                {
+                    progress.Advance(share);
+                }
+            }
         }
     }
 

@@ -4,8 +4,6 @@ using Almanac.Guard;
 using Almanac.Ledger;
 using Almanac.Model;
 using Almanac.Tools.Postgres;
-using NodaTime;
-using NodaTime.Extensions;
 
 namespace Almanac.Change;
 
@@ -15,23 +13,21 @@ namespace Almanac.Change;
 /// </summary>
 public sealed class ChangeRunner(ConnectionTarget target, LedgerStore ledger, GuardGate gate, TimeProvider time)
 {
-    /// <summary>A dry run: what would run, and what the guard says to it. Writes nothing, neither to the target nor to the ledger.</summary>
-    public async Task<ChangeOutcome> DescribeAsync(ProposedChange change, RunOptions options, CancellationToken cancellation)
+    /// <summary>The statements that a change would run, for a dry run; with the reason in place of them when it could not be made.</summary>
+    public static async Task<(IReadOnlyList<string> Sql, string? Obstacle)> DescribeAsync(
+        ConnectionTarget target, ProposedChange change, TimeProvider time, CancellationToken cancellation)
     {
-        var answer = await gate.JudgeAsync(change, options.Asked, Now, options.SimulatedClockAllowed, cancellation);
         var operation = Operation.For(change.Operation, time);
         await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);
-        var preparation = await operation.ValidateAsync(reader, cancellation);
-        return new ChangeOutcome
+        try
         {
-            ChangeId = change.Id,
-            Status = ChangeStatus.Proposed,
-            Code = ExitCode.Done,
-            Sentence = preparation.AlreadyDone ?? answer.Sentence,
-            Hint = answer.Hint,
-            Verdict = answer.Asked,
-            Sql = preparation.AlreadyDone is null ? operation.Describe(preparation) : [],
-        };
+            var preparation = await operation.ValidateAsync(reader, cancellation);
+            return (operation.Describe(preparation), preparation.AlreadyDone);
+        }
+        catch (AlmanacException e) when (e.ExitCode is ExitCode.PrerequisiteMissing)
+        {
+            return (operation.Describe(new Preparation()), e.Message);
+        }
     }
 
     /// <summary>Asks the guard, measures, acts, measures again, and keeps or undoes the change. Every step is in the ledger before it is taken.</summary>
@@ -40,8 +36,19 @@ public sealed class ChangeRunner(ConnectionTarget target, LedgerStore ledger, Gu
     public async Task<ChangeOutcome> RunAsync(ProposedChange change, RunOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellation)
     {
         await using var engine = await EngineLock.TakeAsync(target, cancellation);
-        return await new ChangeRun(target, ledger, gate, time, change, options, progress, engine).RunAsync(cancellation);
+        return await new OneChangeRunner(target, ledger, gate, time, change, options, progress, engine).RunAsync(cancellation);
     }
 
-    private Instant Now => time.GetCurrentInstant();
+    /// <summary>Undoes a change that stayed, because a person wants it; the guard is asked as for any act.</summary>
+    /// <exception cref="AlmanacException">2 when there is nothing to undo; else as <see cref="RunAsync"/>.</exception>
+    public async Task<ChangeOutcome> RollBackAsync(ChangeState state, string reason, RunOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellation)
+    {
+        if (state.Applying is not { } applying || state.Status is not (ChangeStatus.Kept or ChangeStatus.Unproven or ChangeStatus.Applied or ChangeStatus.RollbackFailed))
+        {
+            throw new AlmanacException(ExitCode.Usage, $"The change {state.ChangeId} is {state.Status}: there is nothing to undo.", "`almanac change list` shows where each change stands.");
+        }
+
+        await using var engine = await EngineLock.TakeAsync(target, cancellation);
+        return await new OneChangeRunner(target, ledger, gate, time, applying.Change, options, progress, engine).UndoAsync(state, reason, cancellation);
+    }
 }

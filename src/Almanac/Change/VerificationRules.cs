@@ -25,14 +25,13 @@ public static class VerificationRules
 
     private const double AlphaFinal = 0.01;
     private const double AlphaEarly = 0.001;
-    private const int FewestControls = 3;
+    private const int FewestControls = 2;
 
     /// <summary>The answer to what was measured so far.</summary>
     public static VerificationAnswer Decide(VerificationQuestion question)
     {
-        var drift = Drift(question);
         var top = question.Statements.OrderByDescending(s => s.Before.TotalMs).Take(TopStatements).Select(s => s.QueryId).ToHashSet();
-        var judged = question.Statements.Select(s => Judge(s, question, drift, top.Contains(s.QueryId))).ToList();
+        var judged = question.Statements.Select(s => Judge(s, question, top.Contains(s.QueryId))).ToList();
         var answer = question.Stalled.Count > 0 ? Stalled(question) : Regression(judged) ?? (question.PromisesGain ? Promised(judged, question) : Unpromised(judged, question));
         var concerned = judged.Where(j => j.Concerned && j.Comparable).ToList();
         return new VerificationAnswer
@@ -45,10 +44,10 @@ public static class VerificationRules
     }
 
     /// <summary>
-    /// How much slower (or faster) the machine became by itself: the median ratio of the statements that the change does
-    /// not concern. 1 without enough of them, and for settings, which concern all.
+    /// How much slower (or faster) the machine became by itself: the median ratio of the other reads that do the same work as before
+    /// (no gain promised, as many blocks a call). 1 without enough of them, and for settings, which concern all.
     /// </summary>
-    public static double Drift(VerificationQuestion question)
+    public static double Drift(VerificationQuestion question, long judged)
     {
         if (question.ConcernsEverything)
         {
@@ -56,13 +55,15 @@ public static class VerificationRules
         }
 
         var ratios = question.Statements
-            .Where(s => !s.Gains && !s.Touches && s.Before.Calls >= EnoughCalls && s.After.Calls >= EnoughCalls && s.Before.TotalMs > 0)
+            .Where(s => s.QueryId != judged && !s.Gains && !s.Writes && s.Source is MeasurementSource.Traffic && s.Before.TotalMs > 0
+                && s.Before.Calls >= FewestCalls && s.After.Calls >= FewestCalls && s.BlocksRatio is > 1 / BlocksRisen and < BlocksRisen)
             .Select(s => s.After.MeanMs / s.Before.MeanMs).Order().ToList();
         return ratios.Count < FewestControls ? 1 : (ratios[(ratios.Count - 1) / 2] + ratios[ratios.Count / 2]) / 2;
     }
 
-    private static Judged Judge(ObservedStatement statement, VerificationQuestion question, double drift, bool top)
+    private static Judged Judge(ObservedStatement statement, VerificationQuestion question, bool top)
     {
+        var drift = Drift(question, statement.QueryId);
         var measured = statement.Pairs is { } pairs ? EffectTest.ComparePairs(pairs) : EffectTest.Compare(statement.Before, statement.After);
 
         // A gain is measured against the drift in both directions; a harm is only ever excused by it. Otherwise an index that
@@ -92,10 +93,13 @@ public static class VerificationRules
         }
 
         var blocks = statement.BlocksRatio / growth >= BlocksRisen;
-        var byTimeOnly = adjusted.Ratio > ToleratedRatioTimeOnly && adjusted.PValue < AlphaEarly;
+
+        // The clock alone is a weak witness on a shared machine: it is heard when the window is complete and the whole interval is beyond doubt.
+        var byTimeOnly = question.WindowComplete && statement.Before.Calls >= EnoughCalls && statement.After.Calls >= EnoughCalls
+            && adjusted.Low > ToleratedRatioTimeOnly && adjusted.PValue < AlphaEarly;
         if (!concerned)
         {
-            return blocks && byTimeOnly;
+            return blocks && adjusted.Ratio > ToleratedRatioTimeOnly && adjusted.PValue < AlphaEarly;
         }
 
         var writes = statement.Touches && statement.Writes;
@@ -129,7 +133,7 @@ public static class VerificationRules
 
         var alpha = question.Final ? AlphaFinal : AlphaEarly;
         var gain = Sum(proven, alpha);
-        var net = Sum([.. proven, .. judged.Where(j => !j.Statement.Gains && j.Concerned && j.Comparable)], alpha);
+        var net = Sum([.. proven, .. judged.Where(j => !j.Statement.Gains && j.Comparable && Weighs(j, question))], alpha);
         var price = net.Ms - gain.Ms;
         var best = proven.MaxBy(j => j.SavedMsPerSecond)!;
         if (net.Loses)
@@ -180,6 +184,10 @@ public static class VerificationRules
         var share = total > 0 ? watched.Sum(j => j.Statement.Before.TotalMs) / total : 1;
         return (VerificationOutcome.Kept, $"No harm: none of the {watched.Count} statements concerned that ran often enough ({share:P0} of their time) became significantly slower.");
     }
+
+    // A read that touches as many blocks as before does the same work: what its clock shows is the machine, not the change.
+    private static bool Weighs(Judged judged, VerificationQuestion question)
+        => judged.Concerned && (question.ConcernsEverything || judged.Regressed || judged.Statement.Writes || judged.Statement.BlocksRatio is <= 1 / BlocksRisen or >= BlocksRisen);
 
     // Weighted by how often each statement ran before: milliseconds saved in each second of the old workload.
     private static Balance Sum(IReadOnlyList<Judged> judged, double alpha)

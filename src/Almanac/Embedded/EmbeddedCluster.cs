@@ -85,10 +85,10 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     public static string UriOf(EmbeddedRecord record)
         => string.Create(CultureInfo.InvariantCulture, $"postgresql://{SuperUser}:{record.Password}@127.0.0.1:{record.Port}/{record.Database}");
 
-    /// <summary>Names the database that a person should use, and a companion process that ends with the cluster.</summary>
-    public void Describe(string database, ProcessIdentity? companion)
+    /// <summary>Names the database that a person should use.</summary>
+    public void Describe(string database)
     {
-        Record = Record with { Database = database, Companion = companion };
+        Record = Record with { Database = database };
         registry.Write(Record);
     }
 

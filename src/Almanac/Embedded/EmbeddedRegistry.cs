@@ -91,6 +91,14 @@ public sealed class EmbeddedRegistry
         }
     }
 
+    /// <summary>Names the process that ends with a cluster.</summary>
+    public EmbeddedRecord Accompany(EmbeddedRecord record, ProcessIdentity? companion)
+    {
+        var accompanied = record with { Companion = companion };
+        Write(accompanied);
+        return accompanied;
+    }
+
     internal string FolderOf(string id) => Path.Combine(Root, id);
 
     internal void Write(EmbeddedRecord record)

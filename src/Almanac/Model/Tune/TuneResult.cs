@@ -26,6 +26,9 @@ public enum TuneStatus
     /// <summary>Could not be undone: a human is needed.</summary>
     RollbackFailed,
 
+    /// <summary>Was there already; nothing was done.</summary>
+    AlreadyDone,
+
     /// <summary>Could not be applied; nothing was left behind.</summary>
     Failed,
 }
