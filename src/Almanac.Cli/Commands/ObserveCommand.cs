@@ -29,6 +29,7 @@ internal static class ObserveCommand
             .Runs(line, async (run, cancellation) =>
             {
                 var parts = new Composition(run);
+                await parts.SettleAsync(cancellation);
                 await using var collector = new SnapshotCollector(parts.Target);
                 var snapshot = await collector.CollectAsync(cancellation);
                 if (run.Value(save))
@@ -64,6 +65,7 @@ internal static class ObserveCommand
                 }
 
                 var parts = new Composition(run);
+                await parts.SettleAsync(cancellation);
                 await using var collector = new SnapshotCollector(parts.Target);
                 var workload = await WorkloadAsync(run, collector, length, cancellation);
                 var shown = ObserveViews.Ordered(workload, order).Take(run.Value(top) is { } n and > 0 ? n : 20).ToList();
@@ -78,7 +80,9 @@ internal static class ObserveCommand
         new Example("observe sessions --db service=shop", "who blocks whom?"))
         .Runs(line, async (run, cancellation) =>
         {
-            await using var reader = await PostgresReader.OpenAsync(new Composition(run).Target, "observe", cancellation);
+            var parts = new Composition(run);
+            await parts.SettleAsync(cancellation);
+            await using var reader = await PostgresReader.OpenAsync(parts.Target, "observe", cancellation);
             var sessions = await SessionsReader.ReadAsync(reader, cancellation);
             run.Output.Write(new View(new { Sessions = sessions }, [ObserveViews.Grid(sessions)]));
             return ExitCode.Done;

@@ -76,6 +76,7 @@ internal static class StatusCommand
         try
         {
             await using var database = await AlmanacDatabase.OpenAsync(parts.StoreTarget with { ConnectTimeoutSeconds = ConnectSeconds }, createSchema: false, cancellation);
+            await parts.SettleAsync(database, cancellation);
             var ledger = new LedgerStore(database);
             var guard = new GuardStore(ledger, parts.Config.Guard);
             var changes = ChangeHistory.Fold(await ledger.ReadAsync(new LedgerFilter(), cancellation)).Where(c => c.Change is not null).OrderByDescending(c => c.LastSequence);

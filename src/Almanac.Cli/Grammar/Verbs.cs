@@ -20,6 +20,7 @@ internal static class Verbs
         new("doctor", DoctorCommand.Description, DoctorCommand.Build),
         new("status", StatusCommand.Description, StatusCommand.Build),
         new("observe", ObserveCommand.Description, ObserveCommand.Build),
+        new("advise", AdviseCommand.Description, AdviseCommand.Build),
         new("change", ChangeCommand.Description, ChangeCommand.Build),
         new("guard", GuardCommand.Description, GuardCommand.Build),
         new("audit", AuditCommand.Description, AuditCommand.Build),

@@ -31,11 +31,17 @@ public static class ChangePacer
     private static readonly Duration Day = Duration.FromHours(24);
 
     /// <summary>The decision, from what the ledger tells about this database.</summary>
-    public static PaceDecision Decide(IReadOnlyList<ProposedChange> proposals, IReadOnlyList<ChangeState> history, PacePolicy policy, Instant now)
+    /// <param name="proposals">What the advisors want, in any order.</param>
+    /// <param name="history">Where each change stands.</param>
+    /// <param name="begun">When changes were begun (the ledger's entries of kind Applying): one that was tried twice counts twice.</param>
+    /// <param name="policy">The limits.</param>
+    /// <param name="now">The instant to decide for.</param>
+    public static PaceDecision Decide(
+        IReadOnlyList<ProposedChange> proposals, IReadOnlyList<ChangeState> history, IReadOnlyList<Instant> begun, PacePolicy policy, Instant now)
     {
         var go = new List<ProposedChange>();
         var wait = new List<PaceWait>();
-        var recent = history.Where(s => s.ApplyingAt > now - Day).Select(s => s.ApplyingAt!.Value).Order().ToList();
+        var recent = begun.Where(at => at > now - Day).Order().ToList();
         foreach (var change in proposals.OrderByDescending(p => p.Estimate.SavedMs).ThenBy(p => p.Id, StringComparer.Ordinal).DistinctBy(p => p.Id))
         {
             if (RolledBack(change, history, policy, now) is { } rested)

@@ -27,6 +27,7 @@ public sealed record RecoveryResult(IReadOnlyList<Settlement> Settlements, strin
 /// </summary>
 public sealed class ChangeRecovery(ConnectionTarget target, LedgerStore ledger, TimeProvider time)
 {
+    private const string Unmeasured = "The engine ended before the change was measured.";
     private static readonly TimeSpan Patience = TimeSpan.FromHours(6);
 
     /// <summary>Settles everything that is open for this database.</summary>
@@ -68,7 +69,7 @@ public sealed class ChangeRecovery(ConnectionTarget target, LedgerStore ledger, 
     {
         var applying = state.Applying!;
         var operation = Operation.For(applying.Change.Operation, time);
-        await using var session = await ActingSession.OpenAsync(target, Patience, time, cancellation);
+        await using var session = await ActingWriter.OpenAsync(target, Patience, time, cancellation);
         await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);
         var running = await session.StopAsync(applying.BackendPid, cancellation);
         var preparation = await operation.RecallAsync(reader, applying, cancellation);
@@ -77,7 +78,9 @@ public sealed class ChangeRecovery(ConnectionTarget target, LedgerStore ledger, 
         void Report(string text, double? share) => progress?.Report(new ChangeProgress(state.ChangeId, ChangeStage.RollingBack, text, share));
         try
         {
-            var undo = state.Verification?.Outcome is VerificationOutcome.RolledBack or VerificationOutcome.RollbackFailed
+            // A rollback that failed after the change had been applied was an undoing; before that it was a cleaning up.
+            var undo = state.Status is ChangeStatus.RollingBack
+                || (state.Status is ChangeStatus.RollbackFailed && state.Receipt is not null)
                 || (found is Progress.Complete && !operation.Adopts);
             return undo
                 ? await UndoAsync(state, operation, session, preparation, what, Report, cancellation)
@@ -97,17 +100,17 @@ public sealed class ChangeRecovery(ConnectionTarget target, LedgerStore ledger, 
 
     // The measurement had said "roll back", or an unmeasured setting was left in force.
     private async Task<Settlement> UndoAsync(
-        ChangeState state, Operation operation, ActingSession session, Preparation preparation, string found, Action<string, double?> progress, CancellationToken cancellation)
+        ChangeState state, Operation operation, ActingWriter session, Preparation preparation, string found, Action<string, double?> progress, CancellationToken cancellation)
     {
         var startedAt = Now;
         if (state.Status is not ChangeStatus.RollingBack)
         {
-            await RecordAsync(state, LedgerKind.RollingBack, new RollingBackPayload("The engine ended before the change was measured.", operation.DescribeUndo(preparation)), cancellation);
+            await RecordAsync(state, LedgerKind.RollingBack, new RollingBackPayload(Unmeasured, operation.DescribeUndo(preparation)), cancellation);
         }
 
         await operation.RollBackAsync(session, preparation, progress, cancellation);
         const string Done = "The change was undone.";
-        var reason = state.Verification?.Reason ?? "The engine ended before the change was measured.";
+        var reason = state.Status is ChangeStatus.RollingBack or ChangeStatus.RollbackFailed && state.Explanation is { } told ? told : Unmeasured;
         await RecordAsync(state, LedgerKind.Settled, new SettledPayload(found, Done, session.Sql), cancellation);
         await RecordAsync(
             state,
@@ -118,7 +121,7 @@ public sealed class ChangeRecovery(ConnectionTarget target, LedgerStore ledger, 
     }
 
     private async Task<Settlement> FinishAsync(
-        ChangeState state, Operation operation, ActingSession session, PostgresReader reader, Preparation preparation, string found, Progress progress, CancellationToken cancellation)
+        ChangeState state, Operation operation, ActingWriter session, PostgresReader reader, Preparation preparation, string found, Progress progress, CancellationToken cancellation)
     {
         var end = progress;
         var done = progress is Progress.Complete ? "It stays, unproven: nobody measured it." : "Nothing was to be done.";
@@ -148,7 +151,7 @@ public sealed class ChangeRecovery(ConnectionTarget target, LedgerStore ledger, 
             {
                 ChangeId = state.ChangeId,
                 Outcome = VerificationOutcome.Unproven,
-                Reason = "The engine ended before the change was measured.",
+                Reason = Unmeasured,
                 BaselineWindow = Duration.Zero,
                 AfterWindow = Duration.Zero,
             };

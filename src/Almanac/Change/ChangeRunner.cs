@@ -36,6 +36,19 @@ public sealed class ChangeRunner(ConnectionTarget target, LedgerStore ledger, Gu
     public async Task<ChangeOutcome> RunAsync(ProposedChange change, RunOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellation)
     {
         await using var engine = await EngineLock.TakeAsync(target, cancellation);
-        return await new ChangeRun(target, ledger, gate, time, change, options, progress, engine).RunAsync(cancellation);
+        return await new OneChangeRunner(target, ledger, gate, time, change, options, progress, engine).RunAsync(cancellation);
+    }
+
+    /// <summary>Undoes a change that stayed, because a person wants it; the guard is asked as for any act.</summary>
+    /// <exception cref="AlmanacException">2 when there is nothing to undo; else as <see cref="RunAsync"/>.</exception>
+    public async Task<ChangeOutcome> RollBackAsync(ChangeState state, string reason, RunOptions options, IProgress<ChangeProgress>? progress, CancellationToken cancellation)
+    {
+        if (state.Applying is not { } applying || state.Status is not (ChangeStatus.Kept or ChangeStatus.Unproven or ChangeStatus.Applied or ChangeStatus.RollbackFailed))
+        {
+            throw new AlmanacException(ExitCode.Usage, $"The change {state.ChangeId} is {state.Status}: there is nothing to undo.", "`almanac change list` shows where each change stands.");
+        }
+
+        await using var engine = await EngineLock.TakeAsync(target, cancellation);
+        return await new OneChangeRunner(target, ledger, gate, time, applying.Change, options, progress, engine).UndoAsync(state, reason, cancellation);
     }
 }

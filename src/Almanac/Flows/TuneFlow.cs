@@ -24,7 +24,7 @@ public sealed class TuneFlow(TimeProvider clock)
         var started = clock.GetTimestamp();
         await using var store = await OpenStoreAsync(request, cancellation);
         var ledger = store is null ? null : new LedgerStore(store);
-        var gate = new GuardGate(request.Profile, request.Regions, ledger is null ? null : new GuardStore(ledger));
+        var gate = new GuardGate(request.Profile, request.Regions, ledger is null ? null : new GuardStore(ledger, request.Guard));
 
         progress?.Report(new FlowProgress("Observing"));
         await using var collector = new SnapshotCollector(request.Target);

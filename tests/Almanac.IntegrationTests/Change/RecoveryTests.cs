@@ -30,7 +30,7 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         await harness.ExecuteAsync(Items);
         await using var holder = await harness.HoldSnapshotAsync();
         var change = harness.Propose(ByOwner);
-        await using var orphan = await ActingSession.OpenAsync(harness.Target, TimeSpan.FromMinutes(5), TimeProvider.System, CancellationToken.None);
+        await using var orphan = await ActingWriter.OpenAsync(harness.Target, TimeSpan.FromMinutes(5), TimeProvider.System, CancellationToken.None);
         await harness.RecordApplyingAsync(change, orphan.ProcessId);
         var building = orphan.ExecuteAsync(ByOwner.ToSql(concurrently: true), CancellationToken.None);
         await harness.WaitForAsync("SELECT EXISTS (SELECT FROM pg_stat_progress_create_index WHERE phase LIKE 'waiting%')");

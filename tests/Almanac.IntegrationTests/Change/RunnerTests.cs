@@ -221,11 +221,12 @@ public sealed class RunnerTests(PostgresFixture postgres)
         var spec = ChangeHarness.Index("log", "kind");
         var change = harness.Propose(spec);
 
-        var plan = await harness.Runner().DescribeAsync(change, harness.Options(), CancellationToken.None);
+        var (plan, obstacle) = await ChangeRunner.DescribeAsync(harness.Target, change, TimeProvider.System, CancellationToken.None);
         var outcome = await harness.RunAsync(change, ChangeHarness.Instantly);
 
         outcome.Status.ShouldBe(ChangeStatus.Unproven, outcome.Sentence);
-        outcome.Receipt!.Sql.ShouldBe(plan.Sql);
+        obstacle.ShouldBeNull();
+        outcome.Receipt!.Sql.ShouldBe(plan);
         (await harness.IndexStateAsync(spec.Name)).ShouldBe("valid");
         (await harness.ScalarAsync<long>("SELECT count(*) FROM pg_index WHERE NOT indisvalid")).ShouldBe(0);
         (await harness.ScalarAsync<long>($"SELECT count(*) FROM pg_partition_tree('{spec.Name}')")).ShouldBe(5);
@@ -299,6 +300,29 @@ public sealed class RunnerTests(PostgresFixture postgres)
 
         outcome.Code.ShouldBe(ExitCode.Usage);
         (await harness.IndexStateAsync(ByOwner.Name)).ShouldBe("none");
+    }
+
+    [Fact]
+    public async Task A_person_may_undo_a_change_that_stayed_and_only_such_a_one()
+    {
+        await using var harness = await ChangeHarness.CreateAsync(postgres);
+        await harness.ExecuteAsync(Items);
+        var change = harness.Propose(ByOwner);
+        await harness.RunAsync(change, ChangeHarness.Instantly);
+        var options = harness.Options(ChangeHarness.Instantly);
+
+        var closed = await harness.Runner(Noon).RollBackAsync(await harness.StateAsync(change), "Not wanted.", options with { Asked = Instant.FromUtc(2027, 6, 14, 12, 30) }, null, CancellationToken.None);
+        closed.Code.ShouldBe(ExitCode.Refused);
+        (await harness.IndexStateAsync(ByOwner.Name)).ShouldBe("valid");
+
+        var outcome = await harness.Runner().RollBackAsync(await harness.StateAsync(change), "Not wanted.", options, null, CancellationToken.None);
+        outcome.Status.ShouldBe(ChangeStatus.RolledBack);
+        outcome.Code.ShouldBe(ExitCode.Done);
+        (await harness.IndexStateAsync(ByOwner.Name)).ShouldBe("none");
+        (await harness.StateAsync(change)).Explanation.ShouldBe("Not wanted.");
+
+        var again = await Should.ThrowAsync<AlmanacException>(async () => await harness.Runner().RollBackAsync(await harness.StateAsync(change), "Again.", options, null, CancellationToken.None));
+        again.ExitCode.ShouldBe(ExitCode.Usage);
     }
 
     private static Task PartitionedAsync(ChangeHarness harness) => harness.ExecuteAsync(

@@ -9,7 +9,7 @@ internal static class HouseRules
     private static readonly string[] EdgeRooms = ["Flows", "Load", "Embedded", "Samples", "Store"];
 
     // The hands of the room Change, besides its executors; what judges and computes there stays pure.
-    private static readonly string[] ActingTypes = ["ChangeRunner", "ChangeRun", "ChangeRecovery", "ActingSession", "EngineLock", "Verifier", "ProbeSet"];
+    private static readonly string[] ActingTypes = ["ChangeRunner", "OneChangeRunner", "ChangeRecovery", "EngineLock"];
 
     // Source generators and the compiler put types of their own here; nobody wrote them.
     private static readonly string[] GeneratedNamespaces = ["System.Text.RegularExpressions.Generated", "Microsoft.CodeAnalysis", "System.Runtime.CompilerServices"];

@@ -15,7 +15,7 @@ public sealed class ChangePacerTests
     [Fact]
     public void Of_two_changes_on_one_table_the_better_goes_first()
     {
-        var decision = ChangePacer.Decide([Propose("a", "guests", 10), Propose("b", "guests", 20), Propose("c", "venues", 1)], [], Policy, Now);
+        var decision = ChangePacer.Decide([Propose("a", "guests", 10), Propose("b", "guests", 20), Propose("c", "venues", 1)], [], [], Policy, Now);
 
         decision.Now.Select(c => c.Id).ShouldBe(["b", "c"]);
         decision.Waiting.ShouldHaveSingleItem().Change.Id.ShouldBe("a");
@@ -26,11 +26,11 @@ public sealed class ChangePacerTests
     {
         var history = State(Propose("a", "guests", 10), ChangeStatus.Kept, Now - Duration.FromMinutes(10));
 
-        var decision = ChangePacer.Decide([Propose("b", "guests", 20)], [history], Policy, Now);
+        var decision = ChangePacer.Decide([Propose("b", "guests", 20)], [history], [], Policy, Now);
 
         decision.Now.ShouldBeEmpty();
         decision.Waiting.Single().Until.ShouldBe(Now + Duration.FromMinutes(5));
-        ChangePacer.Decide([Propose("b", "guests", 20)], [history], Policy, Now + Duration.FromMinutes(5)).Now.Count.ShouldBe(1);
+        ChangePacer.Decide([Propose("b", "guests", 20)], [history], [], Policy, Now + Duration.FromMinutes(5)).Now.Count.ShouldBe(1);
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public sealed class ChangePacerTests
     [InlineData(ChangeStatus.RollingBack)]
     [InlineData(ChangeStatus.RollbackFailed)]
     public void While_something_is_open_on_a_table_nothing_else_goes_there(ChangeStatus status)
-        => ChangePacer.Decide([Propose("b", "guests", 20)], [State(Propose("a", "guests", 1), status, Now - Duration.FromDays(3))], Policy, Now).Now.ShouldBeEmpty();
+        => ChangePacer.Decide([Propose("b", "guests", 20)], [State(Propose("a", "guests", 1), status, Now - Duration.FromDays(3))], [], Policy, Now).Now.ShouldBeEmpty();
 
     [Fact]
     public void What_was_rolled_back_is_not_tried_again_for_a_month_unless_its_estimate_doubled()
@@ -46,9 +46,9 @@ public sealed class ChangePacerTests
         var history = State(Propose("a", "guests", 10, 0.2), ChangeStatus.RolledBack, Now) with { RolledBackAt = Now };
         var later = Now + Duration.FromDays(29);
 
-        ChangePacer.Decide([Propose("a", "guests", 10, 0.3)], [history], Policy, later).Now.ShouldBeEmpty();
-        ChangePacer.Decide([Propose("a", "guests", 10, 0.4)], [history], Policy, later).Now.Count.ShouldBe(1);
-        ChangePacer.Decide([Propose("a", "guests", 10, 0.3)], [history], Policy, Now + Duration.FromDays(30)).Now.Count.ShouldBe(1);
+        ChangePacer.Decide([Propose("a", "guests", 10, 0.3)], [history], [], Policy, later).Now.ShouldBeEmpty();
+        ChangePacer.Decide([Propose("a", "guests", 10, 0.4)], [history], [], Policy, later).Now.Count.ShouldBe(1);
+        ChangePacer.Decide([Propose("a", "guests", 10, 0.3)], [history], [], Policy, Now + Duration.FromDays(30)).Now.Count.ShouldBe(1);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class ChangePacerTests
     {
         var history = Enumerable.Range(0, 20).Select(i => State(Propose($"h{i}", $"t{i}", 1), ChangeStatus.Kept, Now - Duration.FromHours(20) + Duration.FromMinutes(i))).ToList();
 
-        var decision = ChangePacer.Decide([Propose("b", "guests", 20)], history, Policy, Now);
+        var decision = ChangePacer.Decide([Propose("b", "guests", 20)], history, [.. history.Select(h => h.ApplyingAt!.Value)], Policy, Now);
 
         decision.Waiting.ShouldHaveSingleItem().Until.ShouldBe(Now + Duration.FromHours(4));
     }
@@ -76,7 +76,7 @@ public sealed class ChangePacerTests
                     var n = random.Next(12);
                     return Propose($"c{n}", $"t{n % 4}", random.Next(100), random.NextDouble());
                 }).ToList();
-                var decision = ChangePacer.Decide(proposals, [.. states.Values], policy, now);
+                var decision = ChangePacer.Decide(proposals, [.. states.Values], [.. log.Select(l => l.At)], policy, now);
                 (decision.Now.Count + decision.Waiting.Count).ShouldBe(proposals.DistinctBy(p => p.Id).Count());
                 foreach (var change in decision.Now)
                 {

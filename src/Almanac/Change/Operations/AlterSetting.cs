@@ -44,7 +44,7 @@ internal sealed class AlterSetting(AlterSettingSpec spec, TimeProvider time) : O
     public override Task<Preparation> RecallAsync(PostgresReader reader, ApplyingPayload applying, CancellationToken cancellation)
         => Task.FromResult(new Preparation { PreviousValue = applying.PreviousValue });
 
-    public override async Task<Applied> ApplyAsync(ActingSession session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
+    public override async Task<Applied> ApplyAsync(ActingWriter session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
     {
         foreach (var statement in Describe(preparation))
         {
@@ -60,7 +60,7 @@ internal sealed class AlterSetting(AlterSettingSpec spec, TimeProvider time) : O
         };
     }
 
-    public override async Task RollBackAsync(ActingSession session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
+    public override async Task RollBackAsync(ActingWriter session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
     {
         await using (var reader = await PostgresReader.OpenAsync(session.Target, "change", cancellation))
         {
@@ -95,7 +95,7 @@ internal sealed class AlterSetting(AlterSettingSpec spec, TimeProvider time) : O
             : Progress.Nothing;
     }
 
-    public override async Task<Cleaned> CleanUpAsync(ActingSession session, PostgresReader reader, Preparation preparation, CancellationToken cancellation)
+    public override async Task<Cleaned> CleanUpAsync(ActingWriter session, PostgresReader reader, Preparation preparation, CancellationToken cancellation)
     {
         if (await FindAsync(reader, preparation, cancellation) is Progress.Nothing)
         {
@@ -107,7 +107,7 @@ internal sealed class AlterSetting(AlterSettingSpec spec, TimeProvider time) : O
     }
 
     // New sessions, because this one may have read the files before the reload. A null value stands for whatever holds without a line of ours.
-    private async Task<SettingState> InForceAsync(ActingSession session, string? value, CancellationToken cancellation)
+    private async Task<SettingState> InForceAsync(ActingWriter session, string? value, CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
         while (true)

@@ -56,7 +56,7 @@ internal static class ConcurrentIndex
     public static async Task<IndexState?> StateAsync(PostgresReader reader, string schema, string name, CancellationToken cancellation)
         => (await reader.QueryAsync<IndexState>(SqlResource.Load("Change/Sql/index_state.sql"), new { schema, name }, cancellation)).SingleOrDefault();
 
-    public static async Task<IndexState?> StateAsync(ActingSession session, string schema, string name, CancellationToken cancellation)
+    public static async Task<IndexState?> StateAsync(ActingWriter session, string schema, string name, CancellationToken cancellation)
         => (await session.QueryAsync<IndexState>(SqlResource.Load("Change/Sql/index_state.sql"), new { schema, name }, cancellation)).SingleOrDefault();
 
     /// <summary>The table, with the rights checked.</summary>
@@ -94,7 +94,7 @@ internal static class ConcurrentIndex
     public static string? RoleFor(TableState table) => table.ActsAsOwner ? null : table.Owner;
 
     /// <summary>Builds one index and reports its progress from a second, read-only session.</summary>
-    public static async Task BuildAsync(ActingSession session, string statement, Action<string, double?> progress, CancellationToken cancellation)
+    public static async Task BuildAsync(ActingWriter session, string statement, Action<string, double?> progress, CancellationToken cancellation)
     {
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var watch = BuildWatch.RunAsync(session.Target, session.ProcessId, session.Time, progress, watching.Token);
@@ -113,7 +113,7 @@ internal static class ConcurrentIndex
     /// Drops an index without blocking, however often it takes. DROP INDEX CONCURRENTLY may itself break off half-way (a deadlock,
     /// an old transaction) and is simply run again.
     /// </summary>
-    public static async Task DropAsync(ActingSession session, string schema, string name, CancellationToken cancellation)
+    public static async Task DropAsync(ActingWriter session, string schema, string name, CancellationToken cancellation)
     {
         for (var attempt = 1; await StateAsync(session, schema, name, cancellation) is not null; attempt++)
         {

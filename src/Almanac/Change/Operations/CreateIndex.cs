@@ -87,7 +87,7 @@ internal sealed class CreateIndex(CreateIndexSpec spec) : Operation
             ? await PrepareAsync(reader, table, cancellation)
             : new Preparation();
 
-    public override async Task<Applied> ApplyAsync(ActingSession session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
+    public override async Task<Applied> ApplyAsync(ActingWriter session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
     {
         await session.BecomeAsync(preparation.Role, cancellation);
         foreach (var part in Parts(preparation))
@@ -115,7 +115,7 @@ internal sealed class CreateIndex(CreateIndexSpec spec) : Operation
         return new Applied { Bytes = bytes, Undo = DescribeUndo(preparation)[0] };
     }
 
-    public override Task RollBackAsync(ActingSession session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
+    public override Task RollBackAsync(ActingWriter session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
         => RemoveAsync(session, preparation, cancellation);
 
     public override async Task<Progress> FindAsync(PostgresReader reader, Preparation preparation, CancellationToken cancellation)
@@ -130,7 +130,7 @@ internal sealed class CreateIndex(CreateIndexSpec spec) : Operation
         return found.TrueForAll(f => f is null) ? Progress.Nothing : found.TrueForAll(f => f is { Valid: true }) ? Progress.Complete : Progress.Half;
     }
 
-    public override async Task<Cleaned> CleanUpAsync(ActingSession session, PostgresReader reader, Preparation preparation, CancellationToken cancellation)
+    public override async Task<Cleaned> CleanUpAsync(ActingWriter session, PostgresReader reader, Preparation preparation, CancellationToken cancellation)
     {
         var found = await FindAsync(reader, preparation, cancellation);
         if (found is Progress.Nothing)
@@ -146,7 +146,7 @@ internal sealed class CreateIndex(CreateIndexSpec spec) : Operation
     private IEnumerable<CreateIndexSpec> Parts(Preparation preparation)
         => preparation.Partitions.Count == 0 ? [spec] : preparation.Partitions.Where(p => p.Leaf).Select(SpecOf);
 
-    private static async Task BuildAsync(ActingSession session, CreateIndexSpec part, Action<string, double?> progress, CancellationToken cancellation)
+    private static async Task BuildAsync(ActingWriter session, CreateIndexSpec part, Action<string, double?> progress, CancellationToken cancellation)
     {
         // An invalid one of our name serves nobody and would make the statement fail: it goes first.
         if (await ConcurrentIndex.StateAsync(session, part.Schema, part.Name, cancellation) is { } existing)
@@ -162,7 +162,7 @@ internal sealed class CreateIndex(CreateIndexSpec spec) : Operation
         await ConcurrentIndex.BuildAsync(session, part.ToSql(concurrently: true), progress, cancellation);
     }
 
-    private async Task JoinAsync(ActingSession session, Action<string, double?> progress, CancellationToken cancellation)
+    private async Task JoinAsync(ActingWriter session, Action<string, double?> progress, CancellationToken cancellation)
     {
         progress("joining the partitions' indexes", null);
         await session.ExecuteBrieflyAsync(OnOnly(spec), BriefAttempts, cancellation);
@@ -188,7 +188,7 @@ internal sealed class CreateIndex(CreateIndexSpec spec) : Operation
         }
     }
 
-    private async Task RemoveAsync(ActingSession session, Preparation preparation, CancellationToken cancellation)
+    private async Task RemoveAsync(ActingWriter session, Preparation preparation, CancellationToken cancellation)
     {
         await session.BecomeAsync(preparation.Role, cancellation);
         if (preparation.Partitions.Count == 0)
@@ -230,7 +230,7 @@ internal sealed class CreateIndex(CreateIndexSpec spec) : Operation
             : [],
     };
 
-    private Task<IReadOnlyList<PartitionNode>> TreeAsync(ActingSession session, CancellationToken cancellation)
+    private Task<IReadOnlyList<PartitionNode>> TreeAsync(ActingWriter session, CancellationToken cancellation)
         => session.QueryAsync<PartitionNode>(SqlResource.Load("Change/Sql/partition_tree.sql"), new { schema = spec.Schema, table = spec.Table }, cancellation);
 
     // Names that Almanac derives hold a digest of the definition; another name has to prove it.

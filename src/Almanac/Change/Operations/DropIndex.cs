@@ -40,7 +40,7 @@ internal sealed class DropIndex(DropIndexSpec spec) : Operation
         PreviousValue = applying.PreviousValue,
     };
 
-    public override async Task<Applied> ApplyAsync(ActingSession session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
+    public override async Task<Applied> ApplyAsync(ActingWriter session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
     {
         var index = await ConcurrentIndex.StateAsync(session, spec.Schema, spec.Name, cancellation);
         await session.BecomeAsync(preparation.Role, cancellation);
@@ -48,7 +48,7 @@ internal sealed class DropIndex(DropIndexSpec spec) : Operation
         return new Applied { Bytes = -(index?.Bytes ?? 0), Undo = spec.Invalid ? null : DescribeUndo(preparation)[^1] };
     }
 
-    public override async Task RollBackAsync(ActingSession session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
+    public override async Task RollBackAsync(ActingWriter session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation)
     {
         await session.BecomeAsync(preparation.Role, cancellation);
         if (await ConcurrentIndex.StateAsync(session, spec.Schema, spec.Name, cancellation) is { } index)
@@ -83,7 +83,7 @@ internal sealed class DropIndex(DropIndexSpec spec) : Operation
         };
 
     /// <summary>A drop that was broken off after the server had declared the index invalid is completed: that takes a moment, building it again would not.</summary>
-    public override async Task<Cleaned> CleanUpAsync(ActingSession session, PostgresReader reader, Preparation preparation, CancellationToken cancellation)
+    public override async Task<Cleaned> CleanUpAsync(ActingWriter session, PostgresReader reader, Preparation preparation, CancellationToken cancellation)
     {
         switch (await FindAsync(reader, preparation, cancellation))
         {

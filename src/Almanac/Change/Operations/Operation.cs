@@ -89,16 +89,16 @@ internal abstract class Operation
     public abstract Task<Preparation> RecallAsync(PostgresReader reader, ApplyingPayload applying, CancellationToken cancellation);
 
     /// <summary>Does it. When it throws, <see cref="CleanUpAsync"/> has to follow.</summary>
-    public abstract Task<Applied> ApplyAsync(ActingSession session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation);
+    public abstract Task<Applied> ApplyAsync(ActingWriter session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation);
 
     /// <summary>Undoes it completely.</summary>
-    public abstract Task RollBackAsync(ActingSession session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation);
+    public abstract Task RollBackAsync(ActingWriter session, Preparation preparation, Action<string, double?> progress, CancellationToken cancellation);
 
     /// <summary>What there is of it now.</summary>
     public abstract Task<Progress> FindAsync(PostgresReader reader, Preparation preparation, CancellationToken cancellation);
 
     /// <summary>After a failed or broken-off attempt: leaves nothing half done, whichever way is open.</summary>
-    public abstract Task<Cleaned> CleanUpAsync(ActingSession session, PostgresReader reader, Preparation preparation, CancellationToken cancellation);
+    public abstract Task<Cleaned> CleanUpAsync(ActingWriter session, PostgresReader reader, Preparation preparation, CancellationToken cancellation);
 
     /// <summary>What a recovery does with a complete act whose engine died before measuring it: adopt it, or undo it.</summary>
     public abstract bool Adopts { get; }

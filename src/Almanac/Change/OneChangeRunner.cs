@@ -10,7 +10,7 @@ using NodaTime.Extensions;
 namespace Almanac.Change;
 
 /// <summary>One change on its way; used once.</summary>
-internal sealed class ChangeRun(
+internal sealed class OneChangeRunner(
     ConnectionTarget target, LedgerStore ledger, GuardGate gate, TimeProvider time,
     ProposedChange change, RunOptions options, IProgress<ChangeProgress>? progress, EngineLock engine)
 {
@@ -47,7 +47,7 @@ internal sealed class ChangeRun(
             return Outcome(ChangeStatus.Settled, ExitCode.Done, already);
         }
 
-        await using var verifier = await Verifier.OpenAsync(target, change, options.Probes, options.Measure, time, cancellation);
+        await using var verifier = await EffectReader.OpenAsync(target, change, options.Probes, options.Measure, time, cancellation);
         await verifier.MeasureBeforeAsync((text, share) => Report(ChangeStage.MeasuringBefore, text, share), cancellation);
 
         // The baseline took a while: the window may have closed.
@@ -59,6 +59,20 @@ internal sealed class ChangeRun(
         }
 
         return await ActAsync(preparation, verifier, answer.TimeLeft, cancellation);
+    }
+
+    /// <summary>Undoes what an earlier run left in place.</summary>
+    public async Task<ChangeOutcome> UndoAsync(ChangeState state, string reason, CancellationToken cancellation)
+    {
+        var answer = await JudgeAsync(cancellation);
+        if (!answer.Allowed)
+        {
+            return NotAllowed(answer);
+        }
+
+        await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);
+        var preparation = await operation.RecallAsync(reader, state.Applying!, cancellation);
+        return await UndoAsync(preparation, reason, state.Receipt, state.Verification);
     }
 
     private async Task<GateAnswer> JudgeAsync(CancellationToken cancellation)
@@ -78,14 +92,14 @@ internal sealed class ChangeRun(
             : throw new AlmanacException(ExitCode.Usage, $"The change {change.Id} was proposed for {change.Target}, and this is the database {here}.", "Give the target it was proposed for.");
     }
 
-    private async Task<ChangeOutcome> ActAsync(Preparation preparation, Verifier verifier, Duration? timeLeft, CancellationToken cancellation)
+    private async Task<ChangeOutcome> ActAsync(Preparation preparation, EffectReader verifier, Duration? timeLeft, CancellationToken cancellation)
     {
         var limit = Duration.Min(timeLeft ?? options.LongestAct, options.LongestAct).ToTimeSpan();
         var startedAt = Now;
         var edge = time.GetTimestamp();
         using var deadline = new CancellationTokenSource(limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
-        var session = await ActingSession.OpenAsync(target, limit, time, cancellation);
+        var session = await ActingWriter.OpenAsync(target, limit, time, cancellation);
         Applied applied;
         try
         {
@@ -139,7 +153,7 @@ internal sealed class ChangeRun(
         using var deadline = new CancellationTokenSource(options.CleanUpTime.ToTimeSpan(), time);
         try
         {
-            await using var session = await ActingSession.OpenAsync(target, options.CleanUpTime.ToTimeSpan(), time, deadline.Token);
+            await using var session = await ActingWriter.OpenAsync(target, options.CleanUpTime.ToTimeSpan(), time, deadline.Token);
             await session.StopAsync(process, deadline.Token);
             await using var reader = await PostgresReader.OpenAsync(target, "change", deadline.Token);
             var cleaned = await operation.CleanUpAsync(session, reader, preparation, deadline.Token);
@@ -167,22 +181,28 @@ internal sealed class ChangeRun(
     private async Task<ChangeOutcome> RollBackAsync(Preparation preparation, Receipt receipt, Verification verification)
     {
         await RecordAsync(LedgerKind.Verified, new VerifiedPayload(verification), CancellationToken.None);
-        Report(ChangeStage.RollingBack, verification.Reason);
-        await RecordAsync(LedgerKind.RollingBack, new RollingBackPayload(verification.Reason, operation.DescribeUndo(preparation)), CancellationToken.None);
+        var outcome = await UndoAsync(preparation, verification.Reason, receipt, verification);
+        return outcome.Status is ChangeStatus.RolledBack ? outcome with { Code = ExitCode.RolledBack } : outcome;
+    }
+
+    private async Task<ChangeOutcome> UndoAsync(Preparation preparation, string reason, Receipt? receipt, Verification? verification)
+    {
+        Report(ChangeStage.RollingBack, reason);
+        await RecordAsync(LedgerKind.RollingBack, new RollingBackPayload(reason, operation.DescribeUndo(preparation)), CancellationToken.None);
         var startedAt = Now;
         using var deadline = new CancellationTokenSource(options.RollBackTime.ToTimeSpan(), time);
         try
         {
-            await using var session = await ActingSession.OpenAsync(target, options.RollBackTime.ToTimeSpan(), time, deadline.Token);
+            await using var session = await ActingWriter.OpenAsync(target, options.RollBackTime.ToTimeSpan(), time, deadline.Token);
             await operation.RollBackAsync(session, preparation, (text, share) => Report(ChangeStage.RollingBack, text, share), deadline.Token);
-            var undone = new Receipt { ChangeId = change.Id, StartedAt = startedAt, EndedAt = Now, Sql = session.Sql, Bytes = -receipt.Bytes };
-            await RecordAsync(LedgerKind.RolledBack, new RolledBackPayload(undone, verification.Reason), CancellationToken.None);
+            var undone = new Receipt { ChangeId = change.Id, StartedAt = startedAt, EndedAt = Now, Sql = session.Sql, Bytes = -(receipt?.Bytes ?? 0) };
+            await RecordAsync(LedgerKind.RolledBack, new RolledBackPayload(undone, reason), CancellationToken.None);
             Report(ChangeStage.Done, "rolled back");
-            return Outcome(ChangeStatus.RolledBack, ExitCode.RolledBack, $"Rolled back. {verification.Reason}") with { Sql = receipt.Sql, Receipt = receipt, Verification = verification };
+            return Outcome(ChangeStatus.RolledBack, ExitCode.Done, $"Rolled back. {reason}") with { Sql = receipt?.Sql ?? [], Receipt = receipt, Verification = verification };
         }
         catch (Exception e) when (e is AlmanacException or OperationCanceledException)
         {
-            return await HumanAsync($"Undoing failed: {Cause(e)}", preparation, receipt, verification with { Outcome = VerificationOutcome.RollbackFailed });
+            return await HumanAsync($"Undoing failed: {Cause(e)}", preparation, receipt, verification is null ? null : verification with { Outcome = VerificationOutcome.RollbackFailed });
         }
     }
 

@@ -5,7 +5,7 @@ using Almanac.Tools.Postgres;
 namespace Almanac.Change;
 
 /// <summary>The session that acts for one change: remembers what it ran, and can stop an earlier one that lost its client.</summary>
-internal sealed class ActingSession : IAsyncDisposable
+internal sealed class ActingWriter : IAsyncDisposable
 {
     /// <summary>How long a statement that blocks others may queue for its lock, in milliseconds.</summary>
     private const int ShortLockMs = 2000;
@@ -15,7 +15,7 @@ internal sealed class ActingSession : IAsyncDisposable
     private readonly List<string> sql = [];
     private readonly long lockTimeoutMs;
 
-    private ActingSession(PostgresWriter writer, TimeProvider time, long lockTimeoutMs)
+    private ActingWriter(PostgresWriter writer, TimeProvider time, long lockTimeoutMs)
     {
         this.writer = writer;
         this.time = time;
@@ -37,12 +37,12 @@ internal sealed class ActingSession : IAsyncDisposable
     /// Opens a session whose statements may take this long. lock_timeout is the same: it also cuts the waits of CREATE INDEX CONCURRENTLY
     /// for old transactions (measured on PostgreSQL 15), and what waits there blocks no reader and no writer.
     /// </summary>
-    public static async Task<ActingSession> OpenAsync(ConnectionTarget target, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
+    public static async Task<ActingWriter> OpenAsync(ConnectionTarget target, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
     {
         // The server's deadline lies behind ours: it is for the case that we are not there any more.
         var backstop = limit + TimeSpan.FromSeconds(5);
         var writer = await PostgresWriter.OpenAsync(target, "change", backstop, backstop, cancellation);
-        return new ActingSession(writer, time, (long)backstop.TotalMilliseconds);
+        return new ActingWriter(writer, time, (long)backstop.TotalMilliseconds);
     }
 
     /// <summary>Takes the table owner's role, where the rights are held by membership without inheritance.</summary>

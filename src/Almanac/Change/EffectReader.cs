@@ -6,7 +6,7 @@ using NodaTime;
 namespace Almanac.Change;
 
 /// <summary>Measures one database before and after one change, from its own traffic and, where that is too little, by probes.</summary>
-internal sealed class Verifier : IAsyncDisposable
+internal sealed class EffectReader : IAsyncDisposable
 {
     // A call counts as stalled when it runs this long, and this many times its former mean.
     private const double StalledMs = 5_000;
@@ -20,7 +20,7 @@ internal sealed class Verifier : IAsyncDisposable
     private readonly ProposedChange change;
     private readonly MeasureOptions options;
     private readonly TimeProvider time;
-    private readonly ProbeSet probes;
+    private readonly ProbeSetReader probes;
     private CounterWindow before = new([]);
     private CounterWindow after = new([]);
     private IReadOnlyDictionary<long, string> texts = new Dictionary<long, string>();
@@ -29,7 +29,7 @@ internal sealed class Verifier : IAsyncDisposable
     private long bytesBefore;
     private long bytesAfter;
 
-    private Verifier(PostgresReader reader, StatementCountersReader? counters, ProposedChange change, ProbeSet probes, MeasureOptions options, TimeProvider time)
+    private EffectReader(PostgresReader reader, StatementCountersReader? counters, ProposedChange change, ProbeSetReader probes, MeasureOptions options, TimeProvider time)
     {
         this.reader = reader;
         this.counters = counters;
@@ -39,14 +39,14 @@ internal sealed class Verifier : IAsyncDisposable
         this.time = time;
     }
 
-    public static async Task<Verifier> OpenAsync(
+    public static async Task<EffectReader> OpenAsync(
         ConnectionTarget target, ProposedChange change, IReadOnlyList<ProbePlan> plans, MeasureOptions options, TimeProvider time, CancellationToken cancellation)
     {
         var reader = await PostgresReader.OpenAsync(target, "change-measure", cancellation);
         try
         {
             var counters = await StatementCountersReader.CreateAsync(reader, cancellation);
-            return new Verifier(reader, counters, change, new ProbeSet(target, plans, options, time), options, time);
+            return new EffectReader(reader, counters, change, new ProbeSetReader(target, plans, options, time), options, time);
         }
         catch
         {

@@ -5,7 +5,7 @@ using Almanac.Tools.Postgres;
 namespace Almanac.Change;
 
 /// <summary>The probes of one change: the same draws before and after.</summary>
-internal sealed class ProbeSet(ConnectionTarget target, IReadOnlyList<ProbePlan> plans, MeasureOptions options, TimeProvider time)
+internal sealed class ProbeSetReader(ConnectionTarget target, IReadOnlyList<ProbePlan> plans, MeasureOptions options, TimeProvider time)
 {
     // What would take longer than this a round is cut down to fewer draws, never below the fewest that prove something.
     private const double RoundLimitMs = 30_000;
