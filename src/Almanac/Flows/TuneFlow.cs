@@ -33,7 +33,7 @@ public sealed class TuneFlow(TimeProvider clock)
         var settled = ledger is null ? [] : await SettleAsync(request, ledger, targetId, progress, cancellation);
         var history = ledger is null ? [] : ChangeHistory.Fold(await ledger.ReadAsync(new LedgerFilter { Target = targetId }, cancellation));
         var observed = await TuneObservation.ReadAsync(collector, snapshots, history, cancellation);
-        var simulated = request.At is not null && new EmbeddedRegistry().FindBySystemIdentifier(observed.Now.Server.SystemIdentifier) is not null;
+        var simulated = request.At is not null && new EmbeddedRegistry().Find(observed.Now.Server.SystemIdentifier, observed.Now.Server.StartedAt) is not null;
 
         progress?.Report(new FlowProgress("Advising"));
         var advice = await TuneAdvice.AskAsync(request, observed, history, cancellation);
