@@ -39,8 +39,16 @@ public sealed class TuneFlow(TimeProvider clock)
         var advice = await TuneAdvice.AskAsync(request, observed, history, cancellation);
         var runner = ledger is null ? null : new ChangeRunner(request.Target, ledger, gate, clock);
         var changes = new List<TuneChange>();
+
+        // Interrupted, cut off, or in need of a human: what was done is reported, and nothing more is begun.
+        var stopped = false;
         foreach (var change in advice.Changes)
         {
+            if (stopped)
+            {
+                break;
+            }
+
             var (sql, obstacle) = await ChangeRunner.DescribeAsync(request.Target, change, clock, cancellation);
             var elapsed = Duration.FromTimeSpan(clock.GetElapsedTime(started));
             var answer = await gate.JudgeAsync(change, asked + elapsed, clock.GetCurrentInstant(), simulated, cancellation);
@@ -62,13 +70,15 @@ public sealed class TuneFlow(TimeProvider clock)
                     SimulatedClockAllowed = simulated,
                     Measure = request.Measure,
                     Probes = advice.Probes,
+                    LongestAct = request.LongestAct,
                 };
                 var outcome = await runner.RunAsync(change, options, progress is null ? null : new DirectProgress<ChangeProgress>(p => progress.Report(new FlowProgress($"{p.ChangeId}: {p.Text}", p.Share) { Passing = p.Stage is ChangeStage.MeasuringBefore or ChangeStage.MeasuringAfter })), cancellation);
                 changes.Add(Finished(proposed, outcome));
+                stopped = outcome.Code is ExitCode.Interrupted or ExitCode.Unreachable or ExitCode.RollbackFailed;
             }
         }
 
-        if (request.Apply && snapshots is not null && changes.Exists(c => c.Receipt is not null))
+        if (request.Apply && snapshots is not null && !stopped && changes.Exists(c => c.Receipt is not null))
         {
             // The next run reads its workload from here on: what the statements cost before these changes is history.
             progress?.Report(new FlowProgress("Saving the state after the changes"));
@@ -119,6 +129,8 @@ public sealed class TuneFlow(TimeProvider clock)
         Sql = outcome.Sql.Count == 0 ? proposed.Sql : string.Join(";\n", outcome.Sql),
         Verdict = outcome.Verdict ?? proposed.Verdict,
         Outcome = outcome.Sentence,
+        Hint = outcome.Hint,
+        Code = outcome.Code,
         Receipt = outcome.Receipt,
         Verification = outcome.Verification,
         Status = outcome.Status switch
@@ -167,7 +179,7 @@ public sealed class TuneFlow(TimeProvider clock)
         TuneStatus.Unproven => ExitCode.Inconclusive,
         TuneStatus.RolledBack => ExitCode.RolledBack,
         TuneStatus.RollbackFailed => ExitCode.RollbackFailed,
-        TuneStatus.Failed => ExitCode.ToolFailed,
+        TuneStatus.Failed => change.Code,
         _ => ExitCode.Done,
     };
 
