@@ -1,6 +1,10 @@
 using Almanac.Calendars;
+using Almanac.Change;
 using Almanac.Cli.Grammar;
 using Almanac.Config;
+using Almanac.Ledger;
+using Almanac.Model;
+using Almanac.Observe;
 using Almanac.Store;
 
 namespace Almanac.Cli;
@@ -17,8 +21,8 @@ internal sealed class Composition(VerbRun run)
     public AlmanacConfig Config => Bound.Value;
 
     /// <summary>The calendar profile in force.</summary>
-    public CalendarProfile Profile => profile ??= ProfileReader.Load(
-        ProfileReader.Locate(Config.Calendar.Profile, [Path.Combine(run.Context.BaseFolder, "profiles")]));
+    public CalendarProfile Profile => profile ??= Config.Guard.ApplyTo(ProfileReader.Load(
+        ProfileReader.Locate(Config.Calendar.Profile, [Path.Combine(run.Context.BaseFolder, "profiles")])));
 
     /// <summary>The regions of <c>--region</c>, of the named database, of the configuration, or the profile's primary one; in this order.</summary>
     public IReadOnlyList<string> Regions
@@ -46,7 +50,54 @@ internal sealed class Composition(VerbRun run)
     private DatabaseConfig? Named => Config.Target is { } text ? Config.Databases.FirstOrDefault(d => d.Name == text) : null;
 
     /// <summary>Opens the store; without the schema there is nothing to show, which is an error with a hint.</summary>
-    public Task<AlmanacDatabase> OpenStoreAsync(CancellationToken cancellation) => AlmanacDatabase.OpenAsync(StoreTarget, createSchema: false, cancellation);
+    /// <remarks>What an earlier engine left half-done is settled first, whatever the command.</remarks>
+    public async Task<AlmanacDatabase> OpenStoreAsync(CancellationToken cancellation)
+    {
+        var database = await AlmanacDatabase.OpenAsync(StoreTarget, createSchema: false, cancellation);
+        await SettleAsync(database, cancellation);
+        return database;
+    }
+
+    /// <summary>Where there is a store, settles what an earlier engine left half-done on the target, and says so.</summary>
+    public async Task SettleAsync(CancellationToken cancellation)
+    {
+        if (await AlmanacDatabase.HasSchemaAsync(StoreTarget, cancellation))
+        {
+            await using var database = await OpenStoreAsync(cancellation);
+        }
+    }
+
+    /// <summary>The same with the store open.</summary>
+    public async Task SettleAsync(AlmanacDatabase database, CancellationToken cancellation)
+    {
+        var ledger = new LedgerStore(database);
+        var states = ChangeHistory.Fold(await ledger.ReadAsync(new LedgerFilter(), cancellation));
+        if (!states.Any(s => s.Applying is not null && s.Status is ChangeStatus.Applying or ChangeStatus.Applied or ChangeStatus.RollingBack))
+        {
+            return;
+        }
+
+        try
+        {
+            await using var collector = new SnapshotCollector(Target);
+            var id = (await collector.CollectAsync(cancellation)).Server.Target;
+            var result = await new ChangeRecovery(Target, ledger, run.Context.Clock).SettleAsync(id, null, cancellation);
+            foreach (var settled in result.Settlements)
+            {
+                run.Progress.Note($"settled {settled.ChangeId}: {settled.Found} {settled.Done}");
+            }
+
+            if (result.Busy is { } holder)
+            {
+                run.Progress.Note($"A change is under way: {holder}.");
+            }
+        }
+        catch (AlmanacException e)
+        {
+            // The command itself may need less than settling does.
+            run.Progress.Note($"An interrupted change could not be settled: {e.Message}");
+        }
+    }
 
     /// <summary>What the command line says, by configuration key.</summary>
     public static IReadOnlyDictionary<string, string> Flags(VerbRun run)

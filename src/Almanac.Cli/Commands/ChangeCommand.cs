@@ -11,7 +11,7 @@ internal static class ChangeCommand
 {
     public const string Description = "List, show and explain changes; apply or undo one.";
 
-    public static Verb Build(CommandLine line) => new Verb("change", Description).With(List(line), Show(line), Explain(line));
+    public static Verb Build(CommandLine line) => new Verb("change", Description).With(List(line), Show(line), Explain(line), ChangeApplyCommand.Build(line), ChangeRollbackCommand.Build(line));
 
     private static Verb List(CommandLine line)
     {

@@ -33,13 +33,15 @@ internal static class DoctorCommand
     private static async Task<ExitCode> RunAsync(VerbRun run, string? purposeText, CancellationToken cancellation)
     {
         var purpose = purposeText is null ? Purpose.Advisor : Words.Parse<Purpose>("--for", purposeText);
-        var target = new Composition(run).Target;
+        var parts = new Composition(run);
+        var target = parts.Target;
         await using var reader = await PostgresReader.OpenAsync(target, "doctor", cancellation);
         var before = run.Context.Clock.GetCurrentInstant();
         var found = await PrerequisitesReader.ReadAsync(reader, cancellation);
         var after = run.Context.Clock.GetCurrentInstant();
         var skew = Skew(found.ServerTime, before, after);
 
+        await parts.SettleAsync(cancellation);
         var checks = DoctorChecks.Judge(found, skew, purpose, strict: purposeText is not null);
         var failed = checks.Count(c => c.State == CheckState.Fail);
         var verdict = failed == 0 ? $"Ready for {Words.Of(purpose)}." : $"{failed} of {checks.Count} checks failed.";

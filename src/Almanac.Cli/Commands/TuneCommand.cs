@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Almanac.Advise;
 using Almanac.Cli.Grammar;
 using Almanac.Cli.Rendering;
 using Almanac.Flows;
@@ -39,6 +40,9 @@ internal static class TuneCommand
                 At = run.Has(run.Common.At) ? run.At : null,
                 Profile = parts.Profile,
                 Regions = parts.Regions,
+                Limits = new AdviseLimits { StorageBudgetBytes = parts.Config.Advise.BudgetBytes, MinimumSavedShare = parts.Config.Advise.MinimumSavedShare },
+                Measure = parts.Config.Change.Measure,
+                Guard = parts.Config.Guard,
                 Probe = probe,
             },
             run.Progress.Flow(),

@@ -2,6 +2,7 @@ using System.Globalization;
 using Almanac.Calendars;
 using Almanac.Cli.Grammar;
 using Almanac.Model;
+using Almanac.Report;
 
 namespace Almanac.Cli.Rendering;
 
@@ -55,7 +56,7 @@ internal static class ChangeViews
             Add("what", proposed.Operation.Title());
             Add("why", proposed.Reason);
             Add("estimated", Saved(proposed.Estimate));
-            Add("size", Bytes(proposed.Estimate.Bytes));
+            Add("size", Html.Bytes(proposed.Estimate.Bytes));
             Add("duration", Moments.Text(proposed.Estimate.Duration));
         }
 
@@ -105,20 +106,6 @@ internal static class ChangeViews
     };
 
     public static string Saved(ChangeEstimate estimate) => Text($"{estimate.SavedShare * 100:0.#} % of the window's time");
-
-    public static string Bytes(long bytes)
-    {
-        string[] units = ["B", "kB", "MB", "GB", "TB"];
-        var size = (double)bytes;
-        var unit = 0;
-        while (Math.Abs(size) >= 1024 && unit < units.Length - 1)
-        {
-            size /= 1024;
-            unit++;
-        }
-
-        return Text($"{size:0.#} {units[unit]}");
-    }
 
     /// <summary>A statement on one line, cut.</summary>
     public static string Short(string sql, int length = 70)

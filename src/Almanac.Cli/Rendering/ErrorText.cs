@@ -11,7 +11,7 @@ internal sealed class ErrorText(CliContext context, CommonOptions common, ParseR
 
     public int WriteUnexpected(Exception error)
     {
-        var debug = parsed.GetResult(common.Debug) is not null;
+        var debug = parsed.GetResult(common.Debug) is { Implicit: false };
         return Write(
             ExitCode.InternalError,
             $"Almanac met a defect of its own: {error.Message.ReplaceLineEndings(" ").TrimEnd('.')} ({error.GetType().Name}).",

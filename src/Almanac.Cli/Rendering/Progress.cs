@@ -38,6 +38,16 @@ internal sealed class Progress(CliContext context, bool quiet)
     /// <summary>Takes the progress of a flow: a new text is a step, a share moves it on.</summary>
     public IProgress<FlowProgress> Flow() => new FlowLines(this);
 
+    /// <summary>A text that the next one replaces: shown as often as it can be read.</summary>
+    public void Pass(string text)
+    {
+        if (context.Clock.GetElapsedTime(shownAt) >= (context.ErrorIsTerminal ? Smooth : Sparse))
+        {
+            shownAt = context.Clock.GetTimestamp();
+            Show(text);
+        }
+    }
+
     /// <summary>How far the step is, 0 to 1; shown with what is likely left.</summary>
     public void Advance(double share)
     {
@@ -90,6 +100,12 @@ internal sealed class Progress(CliContext context, bool quiet)
         {
             lock (progress)
             {
+                if (value.Passing)
+                {
+                    progress.Pass(value.Text);
+                    return;
+                }
+
                 if (value.Text != last)
                 {
                     last = value.Text;

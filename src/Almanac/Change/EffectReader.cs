@@ -186,6 +186,7 @@ internal sealed class EffectReader : IAsyncDisposable
         Stalled = stalled,
         SubjectGrowth = bytesBefore > 0 && bytesAfter > bytesBefore ? (double)bytesAfter / bytesBefore : 1,
         Final = final,
+        WindowComplete = after.Seconds >= options.AfterMinimum.TotalSeconds,
     });
 
     private ObservedStatement Observe(long id, string text)

@@ -68,7 +68,8 @@ internal sealed class OneChangeRunner(
         var answer = await JudgeAsync(cancellation);
         if (!answer.Allowed)
         {
-            return NotAllowed(answer);
+            // The change stays in force: a refused undoing must not look like a refused change.
+            return NotAllowed(answer) with { Status = state.Status };
         }
 
         await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);

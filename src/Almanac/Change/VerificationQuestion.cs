@@ -61,6 +61,9 @@ public sealed record VerificationQuestion
     /// <summary>True when no more will be measured: the answer must have an outcome.</summary>
     public required bool Final { get; init; }
 
+    /// <summary>True once the shortest window after the change is over: before that only plain harm is decided.</summary>
+    public bool WindowComplete { get; init; } = true;
+
     /// <summary>A setting concerns every statement; an index only those that touch its table.</summary>
     public bool ConcernsEverything => Operation is AlterSettingSpec;
 

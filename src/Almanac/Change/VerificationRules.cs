@@ -26,14 +26,13 @@ public static class VerificationRules
     private const double AlphaFinal = 0.01;
     private const double AlphaEarly = 0.001;
     private const double AlphaNoticed = 0.05;
-    private const int FewestControls = 3;
 
     /// <summary>The answer to what was measured so far.</summary>
     public static VerificationAnswer Decide(VerificationQuestion question)
     {
-        var drift = Drift(question);
         var top = question.Statements.OrderByDescending(s => s.Before.TotalMs).Take(TopStatements).Select(s => s.QueryId).ToHashSet();
-        var judged = question.Statements.Select(s => Judge(s, question, drift, top.Contains(s.QueryId))).ToList();
+        var drift = new MachineDrift(question);
+        var judged = question.Statements.Select(s => Judge(s, question, drift.For(s.QueryId), top.Contains(s.QueryId))).ToList();
         var answer = question.Stalled.Count > 0 ? Stalled(question) : Regression(judged) ?? (question.PromisesGain ? Promised(judged, question) : Unpromised(judged, question));
         var counted = judged.Where(j => j.Comparable && (question.PromisesGain && !question.ConcernsEverything ? j.Statement.Gains || j.Priced : j.Concerned)).ToList();
         return new VerificationAnswer
@@ -43,23 +42,6 @@ public static class VerificationRules
             Statements = [.. judged.Where(j => j.Shown).OrderByDescending(j => Math.Abs(j.SavedMsPerSecond)).Select(j => j.ToEffect())],
             SavedMsPerSecond = answer.Outcome is VerificationOutcome.Unproven or null || counted.Count == 0 ? null : counted.Sum(j => j.SavedMsPerSecond),
         };
-    }
-
-    /// <summary>
-    /// How much slower (or faster) the machine became by itself: the median ratio of the statements that the change does
-    /// not concern. 1 without enough of them, and for settings, which concern all.
-    /// </summary>
-    public static double Drift(VerificationQuestion question)
-    {
-        if (question.ConcernsEverything)
-        {
-            return 1;
-        }
-
-        var ratios = question.Statements
-            .Where(s => !s.Gains && !s.Touches && s.Before.Calls >= EnoughCalls && s.After.Calls >= EnoughCalls && s.Before.TotalMs > 0)
-            .Select(s => s.After.MeanMs / s.Before.MeanMs).Order().ToList();
-        return ratios.Count < FewestControls ? 1 : (ratios[(ratios.Count - 1) / 2] + ratios[ratios.Count / 2]) / 2;
     }
 
     private static Judged Judge(ObservedStatement statement, VerificationQuestion question, double drift, bool top)
@@ -93,10 +75,13 @@ public static class VerificationRules
         }
 
         var blocks = statement.BlocksRatio / growth >= BlocksRisen;
-        var byTimeOnly = adjusted.Ratio > ToleratedRatioTimeOnly && adjusted.PValue < AlphaEarly;
+
+        // The clock alone is a weak witness on a shared machine: it is heard when the window is complete and the whole interval is beyond doubt.
+        var byTimeOnly = question.WindowComplete && statement.Before.Calls >= EnoughCalls && statement.After.Calls >= EnoughCalls
+            && adjusted.Low > ToleratedRatioTimeOnly && adjusted.PValue < AlphaEarly;
         if (!concerned)
         {
-            return blocks && byTimeOnly;
+            return blocks && adjusted.Ratio > ToleratedRatioTimeOnly && adjusted.PValue < AlphaEarly;
         }
 
         var writes = statement.Touches && statement.Writes;

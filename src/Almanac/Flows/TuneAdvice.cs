@@ -1,5 +1,7 @@
 using Almanac.Advise;
 using Almanac.Advise.Indexes;
+using Almanac.Advise.Settings;
+using Almanac.Advise.Unused;
 using Almanac.Model;
 using Almanac.Tools.Postgres;
 using NodaTime;
@@ -30,23 +32,41 @@ internal sealed record TuneAdvice
         var catalog = await CatalogReader.ReadAsync(reader, cancellation);
         await using var whatIf = await WhatIfReader.OpenAsync(request.Target, null, cancellation);
         var rejected = history.Where(h => h.Status is ChangeStatus.RolledBack && h.RolledBackAt > observed.Now.TakenAt - Remembered).Select(h => h.ChangeId).ToHashSet(StringComparer.Ordinal);
-        var input = new AdviseInput
+        var writes = TableWrites.Between(observed.Earlier, observed.Now);
+        var target = observed.Now.Server.Target;
+        var indexes = await IndexAdvisor.AdviseAsync(
+            new AdviseInput { Target = target, Catalog = catalog, Workload = observed.Workload, Writes = writes, RecentlyRejected = rejected },
+            whatIf, request.Limits, cancellation);
+        var drops = UnusedIndexAdvisor.Advise(new UnusedIndexInput
         {
-            Target = observed.Now.Server.Target,
+            Target = target,
             Catalog = catalog,
-            Workload = observed.Workload,
-            Writes = TableWrites.Between(observed.Earlier, observed.Now),
+            Now = observed.Now.TakenAt,
+            CountersSince = observed.Now.Server.StatsResetAt ?? observed.Now.Server.StartedAt,
+            Writes = writes,
             RecentlyRejected = rejected,
-        };
-        var indexes = await IndexAdvisor.AdviseAsync(input, whatIf, request.Limits, cancellation);
+        });
+        var settings = SettingsAdvisor.Advise(new SettingsInput
+        {
+            Target = target,
+            Snapshot = observed.Now,
+            Earlier = observed.Earlier,
+            Workload = observed.Workload,
+            RecentlyRejected = rejected,
+        });
+
+        // What serves nobody goes first, what helps comes next; drops that need watching come last, when the new indexes carry the load.
+        var invalid = drops.Changes.Where(IsInvalid).ToList();
         return new TuneAdvice
         {
-            Changes = [.. indexes.Changes.Where(request.Only)],
+            Changes = [.. invalid.Concat(indexes.Changes).Concat(settings.Changes).Concat(drops.Changes.Where(c => !IsInvalid(c))).Where(request.Only)],
             Probes = request.Probe ? await ProbesAsync(observed.Workload, indexes.Changes, catalog, whatIf, cancellation) : [],
-            Notes = [.. indexes.Notes],
+            Notes = [.. indexes.Notes, .. drops.Notes, .. settings.Notes],
             ExplainCalls = whatIf.ExplainCalls,
         };
     }
+
+    private static bool IsInvalid(ProposedChange change) => change.Operation is DropIndexSpec { Invalid: true };
 
     // A statement can be probed when every parameter is compared with a column, whose statistics then give the constants.
     private static async Task<IReadOnlyList<ProbePlan>> ProbesAsync(

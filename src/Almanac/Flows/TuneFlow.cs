@@ -24,7 +24,7 @@ public sealed class TuneFlow(TimeProvider clock)
         var started = clock.GetTimestamp();
         await using var store = await OpenStoreAsync(request, cancellation);
         var ledger = store is null ? null : new LedgerStore(store);
-        var gate = new GuardGate(request.Profile, request.Regions, ledger is null ? null : new GuardStore(ledger));
+        var gate = new GuardGate(request.Profile, request.Regions, ledger is null ? null : new GuardStore(ledger, request.Guard));
 
         progress?.Report(new FlowProgress("Observing"));
         await using var collector = new SnapshotCollector(request.Target);
@@ -63,7 +63,7 @@ public sealed class TuneFlow(TimeProvider clock)
                     Measure = request.Measure,
                     Probes = advice.Probes,
                 };
-                var outcome = await runner.RunAsync(change, options, progress is null ? null : new DirectProgress<ChangeProgress>(p => progress.Report(new FlowProgress($"{p.ChangeId}: {p.Text}", p.Share))), cancellation);
+                var outcome = await runner.RunAsync(change, options, progress is null ? null : new DirectProgress<ChangeProgress>(p => progress.Report(new FlowProgress($"{p.ChangeId}: {p.Text}", p.Share) { Passing = p.Stage is ChangeStage.MeasuringBefore or ChangeStage.MeasuringAfter })), cancellation);
                 changes.Add(Finished(proposed, outcome));
             }
         }
@@ -71,6 +71,7 @@ public sealed class TuneFlow(TimeProvider clock)
         if (request.Apply && snapshots is not null && changes.Exists(c => c.Receipt is not null))
         {
             // The next run reads its workload from here on: what the statements cost before these changes is history.
+            progress?.Report(new FlowProgress("Saving the state after the changes"));
             await snapshots.SaveAsync(await collector.CollectAsync(cancellation), collector.Known, cancellation);
         }
 

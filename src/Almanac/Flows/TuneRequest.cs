@@ -2,6 +2,7 @@ using Almanac.Advise;
 using Almanac.Calendars;
 using Almanac.Change;
 using Almanac.Config;
+using Almanac.Guard;
 using Almanac.Model;
 using NodaTime;
 
@@ -26,6 +27,7 @@ public sealed record TuneRequest
     public Instant? At { get; init; }
     public required CalendarProfile Profile { get; init; }
     public required IReadOnlyList<string> Regions { get; init; }
+    public GuardConfig Guard { get; init; } = new();
     public AdviseLimits Limits { get; init; } = new();
     public MeasureOptions Measure { get; init; } = new();
 

@@ -1,7 +1,6 @@
 using Almanac.Config;
 using Almanac.Model;
 using Almanac.Tools.Postgres;
-using NodaTime;
 
 namespace Almanac.Observe;
 
@@ -14,8 +13,8 @@ public sealed class SnapshotCollector(ConnectionTarget target) : IAsyncDisposabl
     /// <summary>Deadline of one tick; a scheduler gives 80 % of its interval. Default 30 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The texts of new statements are read at most this often. Default zero: at every tick that meets new ones.</summary>
-    public Duration TextInterval { get; init; }
+    /// <summary>How often the costly parts are read. Default: at every tick that needs them.</summary>
+    public SnapshotIntervals Intervals { get; init; } = new();
 
     /// <summary>All texts known so far by queryid, redacted; null marks a statement of Almanac's own.</summary>
     public IReadOnlyDictionary<long, string?> Known => reader?.Known ?? known;
@@ -70,7 +69,7 @@ public sealed class SnapshotCollector(ConnectionTarget target) : IAsyncDisposabl
 
     private async Task<SnapshotReader> OpenAsync(CancellationToken cancellation)
     {
-        reader = await SnapshotReader.OpenAsync(target, "observe", cancellation, Timeout, TextInterval);
+        reader = await SnapshotReader.OpenAsync(target, "observe", cancellation, Timeout, Intervals);
         reader.Know(known);
         return reader;
     }

@@ -161,7 +161,7 @@ public sealed class SnapshotReaderTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         await database.ExecuteAsync("create table t (i int); insert into t values (1)");
-        await using var collector = new SnapshotCollector(database.Target) { TextInterval = Duration.FromHours(1) };
+        await using var collector = new SnapshotCollector(database.Target) { Intervals = new SnapshotIntervals { Texts = Duration.FromHours(1) } };
         (await collector.CollectAsync(None)).Statements!.Count.ShouldBeGreaterThan(0);
         await database.ExecuteAsync("delete from t where i = 5");
 
@@ -172,6 +172,29 @@ public sealed class SnapshotReaderTests(PostgresFixture postgres)
         fresh.Know(collector.Known);
         var counted = await fresh.CollectAsync(None);
         (await fresh.TextsAsync([.. counted.Statements!.Select(s => s.Key.QueryId)], None)).Values.ShouldContain("delete from t where i = $1");
+    }
+
+    [Fact]
+    public async Task Sizes_and_settings_are_repeated_until_they_are_due_and_new_relations_have_the_planners_size()
+    {
+        await using var database = await postgres.CreateDatabaseAsync();
+        await database.ExecuteAsync("create table t (i int)");
+        await using var rarely = new SnapshotCollector(database.Target) { Intervals = new SnapshotIntervals { Slow = Duration.FromHours(1) } };
+        await using var always = new SnapshotCollector(database.Target);
+        var first = await rarely.CollectAsync(None);
+        await always.CollectAsync(None);
+        await database.ExecuteAsync("insert into t select generate_series(1, 10000); create table fresh (i int); insert into fresh select generate_series(1, 10000); analyze fresh");
+
+        var repeated = await rarely.CollectAsync(None);
+        var exact = await always.CollectAsync(None);
+
+        repeated.Settings.ShouldBe(first.Settings);
+        repeated.Database.Bytes.ShouldBe(first.Database.Bytes);
+        repeated.Relations.Single(r => r.Name == "t").Bytes.ShouldBe(0);
+        repeated.Relations.Single(r => r.Name == "t").Inserts.ShouldBe(10_000);
+        repeated.Relations.Single(r => r.Name == "fresh").Bytes.ShouldBe(45 * 8192);
+        exact.Relations.ShouldAllBe(r => r.Bytes > 45 * 8192);
+        exact.Database.Bytes.ShouldBeGreaterThan(first.Database.Bytes);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed partial class SqlFilesTests(PostgresFixture postgres)
         var prepared = 0;
         foreach (var path in SqlResource.Paths.Where(p => IsQuery(p) && MinimumVersion(p) <= major))
         {
-            var sql = Positional(SqlResource.Load(path));
+            // Where a file leaves the extension's schema open, its reader fills it in.
+            var sql = Positional(SqlResource.Load(path).Replace("{schema}", "public", StringComparison.Ordinal));
             await Should.NotThrowAsync(async () => await session.ExecuteAsync($"prepare q{prepared} as {sql}", CancellationToken.None), path);
             prepared++;
         }

@@ -8,6 +8,9 @@ internal static class HouseRules
     private static readonly string[] PureRooms = ["Model", "Calendars", "Report"];
     private static readonly string[] EdgeRooms = ["Flows", "Load", "Embedded", "Samples", "Store"];
 
+    // The hands of the room Change, besides its executors; what judges and computes there stays pure.
+    private static readonly string[] ActingTypes = ["ChangeRunner", "OneChangeRunner", "ChangeRecovery", "EngineLock"];
+
     // Source generators and the compiler put types of their own here; nobody wrote them.
     private static readonly string[] GeneratedNamespaces = ["System.Text.RegularExpressions.Generated", "Microsoft.CodeAnalysis", "System.Runtime.CompilerServices"];
 
@@ -122,7 +125,7 @@ internal static class HouseRules
         => EdgeRooms.Contains(room)
         || room.StartsWith("Tools.", StringComparison.Ordinal)
         || (!PureRooms.Contains(room) && HasSuffix(type.Name, EdgeSuffixes))
-        || (room == "Change" && (Under(type.Namespace, "Almanac.Change.Operations") || HasSuffix(type.Name, ["Runner", "Recovery"])));
+        || (room == "Change" && (Under(type.Namespace, "Almanac.Change.Operations") || ActingTypes.Contains(type.Name)));
 
     private static string? Impure(CodeReference to) => to switch
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Almanac.Cli;
 using Shouldly;
 using Xunit;
 
@@ -47,5 +48,36 @@ public sealed class ErrorTests
         var run = await new CliRun { Cancellation = cancelled.Token }.StartAsync("doctor", "--db", "postgresql://nobody@127.0.0.1:1/shop");
         run.Code.ShouldBe(130);
         run.Error.ShouldContain("Interrupted");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_defect_ends_with_code_1_and_shows_the_stack_only_with_debug(bool debug)
+    {
+        using var error = new StringWriter();
+        await using var broken = new BrokenWriter();
+        var code = await AlmanacCli.RunAsync(new CliContext
+        {
+            Args = debug ? ["init", "--debug"] : ["init"],
+            Out = broken,
+            Error = error,
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal),
+            WorkingFolder = Path.GetTempPath(),
+            BaseFolder = AppContext.BaseDirectory,
+            Clock = TimeProvider.System,
+        });
+        code.ShouldBe(1);
+        error.ToString().ShouldStartWith("almanac: Almanac met a defect of its own: no writing here (InvalidOperationException).");
+        error.ToString().Contains("   at ", StringComparison.Ordinal).ShouldBe(debug);
+    }
+
+    private sealed class BrokenWriter : StringWriter
+    {
+        public override void Write(char value) => throw new InvalidOperationException("no writing here");
+
+        public override void Write(string? value) => throw new InvalidOperationException("no writing here");
+
+        public override void WriteLine(string? value) => throw new InvalidOperationException("no writing here");
     }
 }

@@ -14,10 +14,25 @@ internal sealed class IndexAdviceReport(AdviseInput input, AdviseLimits limits, 
         var shares = models.Select(m => (Model: m, Best: m.Best(chosen))).Where(s => s.Best.Used.Count > 0).ToList();
         return new IndexAdvice
         {
-            Changes = [.. chosen.Select(c => Change(c, chosen)).OrderByDescending(c => c.Estimate.SavedMs).ThenBy(c => c.Id, StringComparer.Ordinal)],
+            Changes = [.. InOrder(chosen).Select(c => Change(c, chosen))],
             Rejected = [.. Rejected(chosen, useful, recentlyRejected)],
             Forecasts = [.. shares.Select(s => new StatementForecast(s.Model.Statement.QueryId, s.Model.BaseCost, s.Best.Cost, [.. s.Best.Used.Select(u => u.Spec.Name).Order(StringComparer.Ordinal)]))],
         };
+    }
+
+    /// <summary>
+    /// The order of the work: each next index is the one that saves most on top of those before it. Each is measured right after it is
+    /// built, so one that only pays beside another has to come after that other.
+    /// </summary>
+    private IEnumerable<Candidate> InOrder(HashSet<Candidate> chosen)
+    {
+        HashSet<Candidate> built = [];
+        while (built.Count < chosen.Count)
+        {
+            var next = chosen.Except(built).OrderByDescending(c => selection.Gain(built, [.. built, c])).ThenBy(c => c.Spec.Name, StringComparer.Ordinal).First();
+            built.Add(next);
+            yield return next;
+        }
     }
 
     private ProposedChange Change(Candidate candidate, HashSet<Candidate> chosen)

@@ -73,7 +73,7 @@ public sealed class IndexCandidates(CatalogLookup catalog, AdviseLimits limits)
         var range = Usable(table, relation.Range).Take(Ranges).ToList();
         List<IndexKey> heads = [.. equal.Concat(joined).Concat(boolean).Take(Heads)];
         List<IndexKey> allEqual = [.. equal.Concat(boolean).Take(limits.MaximumKeys)];
-        List<IReadOnlyList<IndexKey>> prefixes = [allEqual, .. heads.Select(h => new[] { h }), [.. joined.Take(1), .. allEqual.Take(limits.MaximumKeys - 1)], .. Pairs(heads)];
+        List<IReadOnlyList<IndexKey>> prefixes = [allEqual, [.. equal.Take(limits.MaximumKeys)], .. heads.Select(h => new[] { h }), [.. joined.Take(1), .. allEqual.Take(limits.MaximumKeys - 1)], .. Pairs(heads)];
 
         // The most promising first: the caps cut from the end.
         foreach (var key in heads.Concat(range))
@@ -86,7 +86,7 @@ public sealed class IndexCandidates(CatalogLookup catalog, AdviseLimits limits)
         {
             // Without the equality columns the first rows may lie anywhere in the order: the planner's hope that they do not is no plan.
             IEnumerable<IReadOnlyList<IndexKey>> unprefixed = topN && allEqual.Count > 0 ? [] : [[]];
-            foreach (var prefix in prefixes.Take(1 + heads.Count).Concat(unprefixed))
+            foreach (var prefix in prefixes.Take(2 + heads.Count).Concat(unprefixed))
             {
                 if (WithOrder(prefix, order, topN) is { } keys)
                 {
@@ -95,7 +95,7 @@ public sealed class IndexCandidates(CatalogLookup catalog, AdviseLimits limits)
             }
         }
 
-        foreach (var keys in prefixes.Where(p => p.Count > 0 && p.Count < limits.MaximumKeys).Take(1 + heads.Count).SelectMany(p => range.Except(p).Select(r => (IReadOnlyList<IndexKey>)[.. p, r])))
+        foreach (var keys in prefixes.Where(p => p.Count > 0 && p.Count < limits.MaximumKeys).Take(2 + heads.Count).SelectMany(p => range.Except(p).Select(r => (IReadOnlyList<IndexKey>)[.. p, r])))
         {
             yield return keys;
         }

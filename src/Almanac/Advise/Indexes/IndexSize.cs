@@ -85,7 +85,9 @@ public static class IndexSize
         double width = Header;
         foreach (var column in columns)
         {
-            var average = column?.AverageWidth ?? (column is { TypeLength: > 0 } ? column.TypeLength : WidthWithoutStatistics);
+            // The statistics cut the average width to whole bytes; numbers of varying width come out a byte short.
+            var cut = column is { TypeLength: < 0, TypeCategory: 'N' } ? 1 : 0;
+            var average = column?.AverageWidth + cut ?? (column is { TypeLength: > 0 } ? column.TypeLength : WidthWithoutStatistics);
             var notNull = 1 - (column?.NullFraction ?? 0);
 
             // Short varlena values are packed without alignment.
@@ -98,7 +100,8 @@ public static class IndexSize
 
     private static int Alignment(char code) => code switch { 'd' => 8, 'i' => 4, 's' => 2, _ => 1 };
 
-    private static double Align(double bytes, int to) => Math.Ceiling(bytes / to) * to;
+    // Shares of rows are not exact: a hair above a boundary is the boundary.
+    private static double Align(double bytes, int to) => Math.Ceiling(Math.Round(bytes, 2) / to) * to;
 
     private static ColumnInfo? Column(TableInfo table, IndexKey key) => key.IsExpression ? null : table.Columns.FirstOrDefault(c => c.Name == key.Text);
 }

@@ -114,7 +114,7 @@ begin
     where i.inhparent in (
         'almanac.observe_snapshot'::regclass, 'almanac.observe_statement'::regclass,
         'almanac.observe_relation'::regclass, 'almanac.observe_index'::regclass)
-      and to_date(right(c.relname, 8), 'YYYYMMDD') < oldest
+      and right(c.relname, 8) < to_char(oldest, 'YYYYMMDD')
   loop
     execute 'drop table ' || partition;
     dropped := dropped + 1;

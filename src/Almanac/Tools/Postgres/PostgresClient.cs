@@ -52,7 +52,7 @@ internal sealed class PostgresClient : IAsyncDisposable
     /// <exception cref="AlmanacException">Exit code 10 when the server cannot be reached or refuses the credentials.</exception>
     public static async Task<PostgresClient> OpenAsync(ConnectionTarget target, SessionOptions options, CancellationToken cancellation)
     {
-        var opened = new NpgsqlConnection(ConnectionStrings.For(target, options));
+        var opened = Connect(target, options);
         try
         {
             using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -102,6 +102,22 @@ internal sealed class PostgresClient : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => connection.DisposeAsync();
+
+    // Only built-in types are read: the driver's query for all others would be the costliest statement of a short session. Several
+    // hosts are a matter of the connection string alone, so there the driver keeps its habit.
+    private static NpgsqlConnection Connect(ConnectionTarget target, SessionOptions options)
+    {
+        var text = ConnectionStrings.For(target, options);
+        if (target.Hosts.Count > 1)
+        {
+            return new NpgsqlConnection(text);
+        }
+
+        // Without a pool the source holds nothing that would have to be disposed of.
+        var source = new NpgsqlDataSourceBuilder(text);
+        source.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
+        return source.Build().CreateConnection();
+    }
 
     // The client's own deadline lies behind the server's, so that the server's clearer error wins where it still answers.
     private CommandDefinition Command(string sql, object? parameters, TimeSpan? timeout, CancellationToken cancellation)

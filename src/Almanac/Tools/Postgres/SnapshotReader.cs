@@ -14,12 +14,14 @@ public sealed class SnapshotReader : IAsyncDisposable
     private readonly PostgresReader reader;
     private readonly SnapshotIdentity identity;
     private readonly StatementTexts texts = new();
-    private readonly Duration textInterval;
-    private NpgsqlBatch? batch;
+    private readonly SnapshotIntervals intervals;
+    private readonly NpgsqlBatch?[] batches = new NpgsqlBatch?[2];
     private Instant? textsReadAt;
+    private Instant? lastTick;
+    private SlowPart? slow;
 
-    private SnapshotReader(PostgresReader reader, SnapshotIdentity identity, Duration textInterval)
-        => (this.reader, this.identity, this.textInterval) = (reader, identity, textInterval);
+    private SnapshotReader(PostgresReader reader, SnapshotIdentity identity, SnapshotIntervals intervals)
+        => (this.reader, this.identity, this.intervals) = (reader, identity, intervals);
 
     /// <summary>What is read.</summary>
     public ConnectionTarget Target => reader.Target;
@@ -34,17 +36,16 @@ public sealed class SnapshotReader : IAsyncDisposable
     /// <param name="word">The capability that reads.</param>
     /// <param name="cancellation">Stops the attempt.</param>
     /// <param name="timeout">Deadline of one tick; a scheduler gives 80 % of its interval.</param>
-    /// <param name="textInterval">The texts of new statements are read at most this often, since the server reads all of
-    /// them each time; until then a new statement is held back. Zero reads them at every tick that needs to.</param>
+    /// <param name="intervals">How often the costly parts are read; null reads them at every tick that needs them.</param>
     /// <exception cref="AlmanacException">Exit code 10 when the server cannot be reached or refuses the credentials.</exception>
     public static async Task<SnapshotReader> OpenAsync(
-        ConnectionTarget target, string word, CancellationToken cancellation, TimeSpan? timeout = null, Duration textInterval = default)
+        ConnectionTarget target, string word, CancellationToken cancellation, TimeSpan? timeout = null, SnapshotIntervals? intervals = null)
     {
         var reader = await PostgresReader.OpenAsync(target, word, cancellation, timeout);
         try
         {
             var identity = await reader.Client.RunAsync(() => IdentifyAsync(reader.Client, cancellation), "identify the server", cancellation);
-            return new SnapshotReader(reader, identity, textInterval);
+            return new SnapshotReader(reader, identity, intervals ?? new SnapshotIntervals());
         }
         catch
         {
@@ -68,7 +69,7 @@ public sealed class SnapshotReader : IAsyncDisposable
             return snapshot;
         }
 
-        var due = textsReadAt is not { } last || snapshot.TakenAt - last >= textInterval;
+        var due = textsReadAt is not { } last || snapshot.TakenAt - last >= intervals.Texts;
         if (due && texts.Unknown(statements) is { Count: > 0 } unknown)
         {
             await ReadTextsAsync(unknown, cancellation);
@@ -93,7 +94,7 @@ public sealed class SnapshotReader : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        if (batch is not null)
+        foreach (var batch in batches.OfType<NpgsqlBatch>())
         {
             await batch.DisposeAsync();
         }
@@ -127,35 +128,38 @@ public sealed class SnapshotReader : IAsyncDisposable
 
     private async Task<ServerSnapshot> RunBatchAsync(CancellationToken cancellation)
     {
+        var known = slow is not null && lastTick - slow.ReadAt < intervals.Slow ? slow : null;
+        var batch = batches[known is null ? 0 : 1];
         if (batch is null)
         {
-            batch = CreateBatch();
+            batch = CreateBatch(withSlowPart: known is null);
             await batch.PrepareAsync(cancellation);
+            batches[known is null ? 0 : 1] = batch;
         }
 
         await using var rows = await batch.ExecuteReaderAsync(cancellation);
-        var snapshot = await SnapshotRows.ReadAsync(rows, identity, cancellation);
+        (var snapshot, slow) = await SnapshotRows.ReadAsync(rows, identity, known, cancellation);
+        lastTick = snapshot.TakenAt;
         return snapshot;
     }
 
-    private NpgsqlBatch CreateBatch()
+    private NpgsqlBatch CreateBatch(bool withSlowPart)
     {
-        var major = identity.VersionNumber / 10_000;
         var created = new NpgsqlBatch(Client.Connection);
-        foreach (var name in SnapshotRows.Order)
+        void Add(IEnumerable<string> names, int version)
         {
-            created.BatchCommands.Add(new NpgsqlBatchCommand(OwnStatement.Mark(Sql(name, major))));
-        }
-
-        if (identity.HasStatements)
-        {
-            // An upgraded server may still have the extension as it was before.
-            foreach (var name in SnapshotRows.StatementOrder)
+            foreach (var name in names)
             {
-                created.BatchCommands.Add(new NpgsqlBatchCommand(OwnStatement.Mark(Sql(name, identity.HasTopLevel ? major : 13))));
+                created.BatchCommands.Add(new NpgsqlBatchCommand(OwnStatement.Mark(Sql(name, version))));
             }
         }
 
+        var major = identity.VersionNumber / 10_000;
+        Add(SnapshotRows.Order, major);
+        Add(withSlowPart ? SnapshotRows.SlowOrder : [], major);
+
+        // An upgraded server may still have the extension as it was before.
+        Add(identity.HasStatements ? SnapshotRows.StatementOrder : [], identity.HasTopLevel ? major : 13);
         return created;
     }
 
@@ -176,4 +180,14 @@ public sealed class SnapshotReader : IAsyncDisposable
         },
         "statement texts",
         cancellation);
+}
+
+/// <summary>How often the parts of a snapshot that cost the server most are read; zero is every tick. A scheduler gives ten minutes.</summary>
+public sealed record SnapshotIntervals
+{
+    /// <summary>Settings and exact sizes; in between the last ones are repeated, and a new relation's size is the planner's page count.</summary>
+    public Duration Slow { get; init; }
+
+    /// <summary>Texts of new statements, since the server reads all of them each time; until then a new statement is held back.</summary>
+    public Duration Texts { get; init; }
 }

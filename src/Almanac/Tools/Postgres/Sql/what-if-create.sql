@@ -1,5 +1,5 @@
 -- Creates several hypothetical indexes at once.
 select d.n::int as ordinal, h.indexrelid as oid, h.indexname as name
-from unnest(@definitions) with ordinality d(definition, n)
+from unnest(@definitions::text[]) with ordinality d(definition, n)
 cross join lateral hypopg_create_index(d.definition) h
 order by d.n

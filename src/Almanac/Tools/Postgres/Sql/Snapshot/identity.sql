@@ -4,6 +4,7 @@ select
   current_database()::text,
   (select oid from pg_catalog.pg_database where datname = current_database()),
   current_setting('server_version_num')::int,
+  current_setting('block_size')::int,
   current_setting('is_superuser') = 'on',
   -- Null unless the library is loaded: an extension that was only created answers every call with an error.
   current_setting('pg_stat_statements.max', true) is not null,

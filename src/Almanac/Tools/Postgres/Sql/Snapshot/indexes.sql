@@ -1,14 +1,8 @@
-with locked as (
-  select distinct relation from pg_catalog.pg_locks where locktype = 'relation' and mode = 'AccessExclusiveLock'
-)
 select
   c.oid,
   i.indrelid,
   c.relname::text,
-  case when c.oid in (select relation from locked)
-    then c.relpages::int8 * current_setting('block_size')::int8
-    else coalesce(pg_relation_size(c.oid), 0)
-  end,
+  c.relpages,
   pg_stat_get_numscans(c.oid),
   i.indisvalid
 from pg_catalog.pg_index i

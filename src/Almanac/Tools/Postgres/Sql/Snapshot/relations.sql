@@ -1,15 +1,9 @@
--- A size takes a lock on its relation; where somebody holds or awaits an exclusive one, the planner's page count must do.
-with locked as (
-  select distinct relation from pg_catalog.pg_locks where locktype = 'relation' and mode = 'AccessExclusiveLock'
-)
+-- The pages are the planner's count, as of the last VACUUM, ANALYZE or rebuild; sizes.sql reads exact sizes.
 select
   c.oid,
   n.nspname::text,
   c.relname::text,
-  case when c.oid in (select relation from locked)
-    then c.relpages::int8 * current_setting('block_size')::int8
-    else coalesce(pg_table_size(c.oid), 0)
-  end,
+  c.relpages,
   greatest(c.reltuples, 0)::float8,
   pg_stat_get_numscans(c.oid),
   pg_stat_get_tuples_returned(c.oid),
