@@ -64,7 +64,7 @@ public sealed class ChangeVerbsTests(PostgresFixture postgres)
         (await CliRun.RunAsync("audit", "verify", "--db", database.Uri)).Code.ShouldBe(0);
         var again = await OnAsync(CliRun.Wednesday, "change", "rollback", id, "--reason", "again", "--db", database.Uri);
         again.Code.ShouldBe(2);
-        again.Error.ShouldContain("is not in force");
+        again.Error.ShouldContain("there is nothing to undo");
     }
 
     private static Task<CliResult> OnAsync(Instant start, params string[] args) => new CliRun { Clock = new RunningClock(start) }.StartAsync(args);

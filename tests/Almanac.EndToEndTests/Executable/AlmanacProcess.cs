@@ -40,7 +40,10 @@ public sealed class AlmanacProcess : IAsyncDisposable
     public int Pid => process.Id;
 
     /// <summary>Starts <c>./almanac</c> with these arguments, in a folder of its own where no configuration lies.</summary>
-    public static AlmanacProcess Start(params string[] arguments)
+    public static AlmanacProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same, with environment variables on top.</summary>
+    public static AlmanacProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(RepositoryRoot(), "almanac"), arguments)
         {
@@ -52,6 +55,11 @@ public sealed class AlmanacProcess : IAsyncDisposable
         };
         start.Environment["NO_COLOR"] = "1";
         start.Environment["HOME"] = Path.GetTempPath();
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         var running = new AlmanacProcess(new Process { StartInfo = start });
         running.process.OutputDataReceived += (_, line) => Append(running.output, line.Data);
         running.process.ErrorDataReceived += (_, line) => Append(running.error, line.Data);

@@ -64,6 +64,7 @@ public static class IndexAdvisor
 
         selection.Shrink(chosen);
         await new OrderWidening(explorer, generator, pool, selection, limits).ApplyAsync(chosen, worthwhile, cancellation);
+        await PlanPartsAsync(worthwhile, chosen, explorer, cancellation);
         var report = new IndexAdviceReport(input, limits, selection, worthwhile);
         var advice = report.Write(chosen, useful, pool.RecentlyRejected);
         return advice with
@@ -96,6 +97,20 @@ public static class IndexAdvisor
         }
 
         return result;
+    }
+
+    // The order of the work needs to know what each index brings alone and what it is missed for, where a plan needs several.
+    private static async Task PlanPartsAsync(
+        IReadOnlyList<StatementModel> models, IReadOnlySet<Candidate> chosen, StatementExplorer explorer, CancellationToken cancellation)
+    {
+        foreach (var model in models)
+        {
+            var used = model.Best(chosen).Used;
+            foreach (var part in used.Count < 2 ? [] : used.SelectMany(u => new HashSet<Candidate>[] { [u], [.. used.Where(o => o != u)] }))
+            {
+                await explorer.PlanAsync(model, part, int.MaxValue, cancellation);
+            }
+        }
     }
 
     // The most that any index could save on the statement.
