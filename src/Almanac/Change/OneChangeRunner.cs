@@ -49,7 +49,8 @@ internal sealed class OneChangeRunner(
             return Outcome(ChangeStatus.Settled, ExitCode.Done, already);
         }
 
-        await using var verifier = await EffectReader.OpenAsync(target, change, options.Probes, options.Measure, time, cancellation);
+        var acts = await ledger.ReadAsync(new LedgerFilter { Target = change.Target, Kinds = [LedgerKind.Applied, LedgerKind.RolledBack], Newest = 1 }, cancellation);
+        await using var verifier = await EffectReader.OpenAsync(target, change, options.Probes, acts is [.., var last] ? last.At : null, options.Measure, time, cancellation);
         await verifier.MeasureBeforeAsync((text, share) => Report(ChangeStage.MeasuringBefore, text, share), cancellation);
 
         // The baseline took a while: the window may have closed.
@@ -71,7 +72,8 @@ internal sealed class OneChangeRunner(
         var answer = await JudgeAsync(cancellation);
         if (!answer.Allowed)
         {
-            return NotAllowed(answer);
+            // The change stays in force: a refused undoing must not look like a refused change.
+            return NotAllowed(answer) with { Status = state.Status };
         }
 
         var preparation = await operation.RecallAsync(reader, state.Applying!, cancellation);
