@@ -210,7 +210,7 @@ internal sealed class OneChangeRunner(
     {
         await RecordAsync(LedgerKind.Verified, new VerifiedPayload(verification), CancellationToken.None);
         var outcome = await UndoAsync(preparation, verification.Reason, receipt, verification);
-        return outcome.Status is ChangeStatus.RolledBack ? outcome with { Code = ExitCode.RolledBack } : outcome;
+        return outcome.Status is ChangeStatus.RolledBack ? outcome with { Code = ExitCode.RolledBack, Sql = [.. receipt.Sql, .. outcome.Sql] } : outcome;
     }
 
     private async Task<ChangeOutcome> UndoAsync(Preparation preparation, string reason, Receipt? receipt, Verification? verification)
@@ -226,7 +226,7 @@ internal sealed class OneChangeRunner(
             var undone = new Receipt { ChangeId = change.Id, StartedAt = startedAt, EndedAt = Now, Sql = session.Sql, Bytes = -(receipt?.Bytes ?? 0) };
             await RecordAsync(LedgerKind.RolledBack, new RolledBackPayload(undone, reason), CancellationToken.None);
             Report(ChangeStage.Done, "rolled back");
-            return Outcome(ChangeStatus.RolledBack, ExitCode.Done, $"Rolled back. {reason}") with { Sql = receipt?.Sql ?? [], Receipt = receipt, Verification = verification };
+            return Outcome(ChangeStatus.RolledBack, ExitCode.Done, $"Rolled back. {reason}") with { Sql = session.Sql, Receipt = receipt, Verification = verification };
         }
         catch (Exception e) when (e is AlmanacException or OperationCanceledException)
         {
