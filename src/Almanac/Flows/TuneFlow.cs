@@ -31,7 +31,9 @@ public sealed class TuneFlow(TimeProvider clock)
         var snapshots = store is null ? null : new SnapshotStore(store);
         var targetId = (await collector.CollectAsync(cancellation)).Server.Target;
         var settled = ledger is null ? [] : await SettleAsync(request, ledger, targetId, progress, cancellation);
-        var history = ledger is null ? [] : ChangeHistory.Fold(await ledger.ReadAsync(new LedgerFilter { Target = targetId }, cancellation));
+        var entries = ledger is null ? [] : await ledger.ReadAsync(new LedgerFilter { Target = targetId }, cancellation);
+        var history = ChangeHistory.Fold(entries);
+        var begun = entries.Where(e => e.Kind is LedgerKind.Applying).Select(e => e.At).ToList();
         var observed = await TuneObservation.ReadAsync(collector, snapshots, history, cancellation);
         var simulated = request.At is not null && new EmbeddedRegistry().FindBySystemIdentifier(observed.Now.Server.SystemIdentifier) is not null;
 
@@ -39,7 +41,9 @@ public sealed class TuneFlow(TimeProvider clock)
         var advice = await TuneAdvice.AskAsync(request, observed, history, cancellation);
         var runner = ledger is null ? null : new ChangeRunner(request.Target, ledger, gate, clock);
         var changes = new List<TuneChange>();
-        foreach (var change in advice.Changes)
+        var codes = new List<ExitCode>();
+        var (now, waiting) = Paced(request, advice.Changes, history, begun, clock.GetCurrentInstant());
+        foreach (var change in now)
         {
             var (sql, obstacle) = await ChangeRunner.DescribeAsync(request.Target, change, clock, cancellation);
             var elapsed = Duration.FromTimeSpan(clock.GetElapsedTime(started));
@@ -51,11 +55,12 @@ public sealed class TuneFlow(TimeProvider clock)
             }
             else if (runner is null)
             {
+                codes.Add(answer.Code);
                 changes.Add(answer.Allowed ? throw NoStore() : proposed with { Status = answer.Code is ExitCode.ApprovalPending ? TuneStatus.AwaitingApproval : TuneStatus.Refused });
             }
             else
             {
-                progress?.Report(new FlowProgress($"{change.Id}: {change.Operation.Title()}", (double)changes.Count / advice.Changes.Count));
+                progress?.Report(new FlowProgress($"{change.Id}: {change.Operation.Title()}", (double)changes.Count / now.Count));
                 var options = new RunOptions
                 {
                     Asked = asked + elapsed,
@@ -65,17 +70,34 @@ public sealed class TuneFlow(TimeProvider clock)
                 };
                 var outcome = await runner.RunAsync(change, options, progress is null ? null : new DirectProgress<ChangeProgress>(p => progress.Report(new FlowProgress($"{p.ChangeId}: {p.Text}", p.Share) { Passing = p.Stage is ChangeStage.MeasuringBefore or ChangeStage.MeasuringAfter })), cancellation);
                 changes.Add(Finished(proposed, outcome));
+                codes.Add(outcome.Code);
+                if (outcome.Code is ExitCode.Interrupted)
+                {
+                    break;
+                }
             }
         }
 
-        if (request.Apply && snapshots is not null && changes.Exists(c => c.Receipt is not null))
+        if (snapshots is not null && changes.Exists(c => c.Receipt is not null) && !cancellation.IsCancellationRequested)
         {
             // The next run reads its workload from here on: what the statements cost before these changes is history.
             progress?.Report(new FlowProgress("Saving the state after the changes"));
             await snapshots.SaveAsync(await collector.CollectAsync(cancellation), collector.Known, cancellation);
         }
 
-        return Result(request, asked, observed, advice, changes, settled);
+        return Result(request, asked, observed, advice, changes, codes, settled, waiting);
+    }
+
+    private static (IReadOnlyList<ProposedChange> Now, IReadOnlyList<string> Waiting) Paced(
+        TuneRequest request, IReadOnlyList<ProposedChange> changes, IReadOnlyList<ChangeState> history, IReadOnlyList<Instant> begun, Instant at)
+    {
+        if (request.Pace is not { } policy)
+        {
+            return (changes, []);
+        }
+
+        var decision = ChangePacer.Decide(changes, history, begun, policy, at);
+        return (decision.Now, [.. decision.Waiting.Select(w => $"{w.Change.Id} waits: {w.Reason}.")]);
     }
 
     private async Task<AlmanacDatabase?> OpenStoreAsync(TuneRequest request, CancellationToken cancellation)
@@ -135,10 +157,10 @@ public sealed class TuneFlow(TimeProvider clock)
     };
 
     private static TuneResult Result(
-        TuneRequest request, Instant asked, TuneObservation observed, TuneAdvice advice, List<TuneChange> changes, IReadOnlyList<string> settled)
+        TuneRequest request, Instant asked, TuneObservation observed, TuneAdvice advice, List<TuneChange> changes, List<ExitCode> codes, IReadOnlyList<string> settled, IReadOnlyList<string> waiting)
     {
         var workload = observed.Workload;
-        var code = request.Apply ? ExitCodes.Worst(changes.Select(CodeOf)) : ExitCode.Done;
+        var code = request.Apply ? ExitCodes.Worst(codes) : ExitCode.Done;
         return new TuneResult
         {
             At = asked,
@@ -152,24 +174,13 @@ public sealed class TuneFlow(TimeProvider clock)
             TotalMs = workload.TotalMs,
             Top = [.. workload.Statements.OrderByDescending(s => s.TotalMs).Take(TopShown).Select(s => new TopStatement(s.QueryId, s.Text, s.Calls, s.MeanMs, workload.TotalMs > 0 ? s.TotalMs / workload.TotalMs : 0))],
             Changes = changes,
-            Notes = [.. advice.Notes, .. observed.Notes],
+            Notes = [.. advice.Notes, .. observed.Notes, .. waiting],
             Settled = settled,
             ExplainCalls = advice.ExplainCalls,
             ExitCode = code,
             Summary = Summary(request.Apply, changes),
         };
     }
-
-    private static ExitCode CodeOf(TuneChange change) => change.Status switch
-    {
-        TuneStatus.Refused => ExitCode.Refused,
-        TuneStatus.AwaitingApproval => ExitCode.ApprovalPending,
-        TuneStatus.Unproven => ExitCode.Inconclusive,
-        TuneStatus.RolledBack => ExitCode.RolledBack,
-        TuneStatus.RollbackFailed => ExitCode.RollbackFailed,
-        TuneStatus.Failed => ExitCode.ToolFailed,
-        _ => ExitCode.Done,
-    };
 
     private static string Summary(bool apply, List<TuneChange> changes)
     {

@@ -31,6 +31,9 @@ public sealed record TuneRequest
     public AdviseLimits Limits { get; init; } = new();
     public MeasureOptions Measure { get; init; } = new();
 
+    /// <summary>How fast an engine that runs by itself may go; null for a run that a person started.</summary>
+    public PacePolicy? Pace { get; init; }
+
     /// <summary>Send read-only probes where the traffic is too thin to verify.</summary>
     public bool Probe { get; init; }
 
