@@ -58,6 +58,7 @@ internal static class TuneCommand
                 Regions = parts.Regions,
                 Limits = new AdviseLimits { StorageBudgetBytes = parts.Config.Advise.BudgetBytes, MinimumSavedShare = parts.Config.Advise.MinimumSavedShare },
                 Measure = parts.Config.Change.Measure,
+                LongestAct = parts.Config.Change.LongestAct,
                 Guard = parts.Config.Guard,
                 Probe = probe,
                 Pace = pace,

@@ -35,16 +35,23 @@ public sealed class TuneFlow(TimeProvider clock)
         var history = ChangeHistory.Fold(entries);
         var begun = entries.Where(e => e.Kind is LedgerKind.Applying).Select(e => e.At).ToList();
         var observed = await TuneObservation.ReadAsync(collector, snapshots, history, cancellation);
-        var simulated = request.At is not null && new EmbeddedRegistry().FindBySystemIdentifier(observed.Now.Server.SystemIdentifier) is not null;
+        var simulated = request.At is not null && new EmbeddedRegistry().Find(observed.Now.Server.SystemIdentifier, observed.Now.Server.StartedAt) is not null;
 
         progress?.Report(new FlowProgress("Advising"));
         var advice = await TuneAdvice.AskAsync(request, observed, history, cancellation);
         var runner = ledger is null ? null : new ChangeRunner(request.Target, ledger, gate, clock);
         var changes = new List<TuneChange>();
-        var codes = new List<ExitCode>();
         var (now, waiting) = Paced(request, advice.Changes, history, begun, clock.GetCurrentInstant());
+
+        // Interrupted, cut off, or in need of a human: what was done is reported, and nothing more is begun.
+        var stopped = false;
         foreach (var change in now)
         {
+            if (stopped)
+            {
+                break;
+            }
+
             var (sql, obstacle) = await ChangeRunner.DescribeAsync(request.Target, change, clock, cancellation);
             var elapsed = Duration.FromTimeSpan(clock.GetElapsedTime(started));
             var answer = await gate.JudgeAsync(change, asked + elapsed, clock.GetCurrentInstant(), simulated, cancellation);
@@ -55,7 +62,6 @@ public sealed class TuneFlow(TimeProvider clock)
             }
             else if (runner is null)
             {
-                codes.Add(answer.Code);
                 changes.Add(answer.Allowed ? throw NoStore() : proposed with { Status = answer.Code is ExitCode.ApprovalPending ? TuneStatus.AwaitingApproval : TuneStatus.Refused });
             }
             else
@@ -67,25 +73,22 @@ public sealed class TuneFlow(TimeProvider clock)
                     SimulatedClockAllowed = simulated,
                     Measure = request.Measure,
                     Probes = advice.Probes,
+                    LongestAct = request.LongestAct,
                 };
                 var outcome = await runner.RunAsync(change, options, progress is null ? null : new DirectProgress<ChangeProgress>(p => progress.Report(new FlowProgress($"{p.ChangeId}: {p.Text}", p.Share) { Passing = p.Stage is ChangeStage.MeasuringBefore or ChangeStage.MeasuringAfter })), cancellation);
                 changes.Add(Finished(proposed, outcome));
-                codes.Add(outcome.Code);
-                if (outcome.Code is ExitCode.Interrupted)
-                {
-                    break;
-                }
+                stopped = outcome.Code is ExitCode.Interrupted or ExitCode.Unreachable or ExitCode.RollbackFailed;
             }
         }
 
-        if (snapshots is not null && changes.Exists(c => c.Receipt is not null) && !cancellation.IsCancellationRequested)
+        if (request.Apply && snapshots is not null && !stopped && changes.Exists(c => c.Receipt is not null))
         {
             // The next run reads its workload from here on: what the statements cost before these changes is history.
             progress?.Report(new FlowProgress("Saving the state after the changes"));
             await snapshots.SaveAsync(await collector.CollectAsync(cancellation), collector.Known, cancellation);
         }
 
-        return Result(request, asked, observed, advice, changes, codes, settled, waiting);
+        return Result(request, asked, observed, advice, changes, settled, waiting);
     }
 
     private static (IReadOnlyList<ProposedChange> Now, IReadOnlyList<string> Waiting) Paced(
@@ -141,6 +144,8 @@ public sealed class TuneFlow(TimeProvider clock)
         Sql = outcome.Sql.Count == 0 ? proposed.Sql : string.Join(";\n", outcome.Sql),
         Verdict = outcome.Verdict ?? proposed.Verdict,
         Outcome = outcome.Sentence,
+        Hint = outcome.Hint,
+        Code = outcome.Code,
         Receipt = outcome.Receipt,
         Verification = outcome.Verification,
         Status = outcome.Status switch
@@ -157,10 +162,10 @@ public sealed class TuneFlow(TimeProvider clock)
     };
 
     private static TuneResult Result(
-        TuneRequest request, Instant asked, TuneObservation observed, TuneAdvice advice, List<TuneChange> changes, List<ExitCode> codes, IReadOnlyList<string> settled, IReadOnlyList<string> waiting)
+        TuneRequest request, Instant asked, TuneObservation observed, TuneAdvice advice, List<TuneChange> changes, IReadOnlyList<string> settled, IReadOnlyList<string> waiting)
     {
         var workload = observed.Workload;
-        var code = request.Apply ? ExitCodes.Worst(codes) : ExitCode.Done;
+        var code = request.Apply ? ExitCodes.Worst(changes.Select(CodeOf)) : ExitCode.Done;
         return new TuneResult
         {
             At = asked,
@@ -181,6 +186,17 @@ public sealed class TuneFlow(TimeProvider clock)
             Summary = Summary(request.Apply, changes),
         };
     }
+
+    private static ExitCode CodeOf(TuneChange change) => change.Status switch
+    {
+        TuneStatus.Refused => ExitCode.Refused,
+        TuneStatus.AwaitingApproval => ExitCode.ApprovalPending,
+        TuneStatus.Unproven => ExitCode.Inconclusive,
+        TuneStatus.RolledBack => ExitCode.RolledBack,
+        TuneStatus.RollbackFailed => ExitCode.RollbackFailed,
+        TuneStatus.Failed => change.Code,
+        _ => ExitCode.Done,
+    };
 
     private static string Summary(bool apply, List<TuneChange> changes)
     {
