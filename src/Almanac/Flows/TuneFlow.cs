@@ -56,6 +56,9 @@ public sealed class TuneFlow(TimeProvider clock)
             else
             {
                 progress?.Report(new FlowProgress($"{change.Id}: {change.Operation.Title()}", (double)changes.Count / advice.Changes.Count));
+
+                // Also what is refused has been proposed: approval is asked for what the ledger knows, and its proposer cannot give it.
+                await ledger!.AppendAsync(LedgerKind.Proposed, change.Target, change.Id, new ProposedPayload(change), clock.GetCurrentInstant(), cancellation);
                 var options = new RunOptions
                 {
                     Asked = asked + elapsed,
