@@ -9,6 +9,9 @@ namespace Almanac.Cli.Rendering;
 /// <summary>Shows changes; what is estimated and what was measured stay apart.</summary>
 internal static class ChangeViews
 {
+    // From a handful of calls follows no interval, or one that says nothing.
+    private const double Unknown = 1_000;
+
     public static object Document(ChangeState change) => new
     {
         Id = change.ChangeId,
@@ -99,7 +102,7 @@ internal static class ChangeViews
             Text($"{s.CallsBefore} / {s.CallsAfter}"),
             Text($"{s.MeanMsBefore:0.###}"),
             Text($"{s.MeanMsAfter:0.###}"),
-            new Cell(Text($"{s.RatioLow:0.000} - {s.RatioHigh:0.000}"), s.Regressed ? Tone.Bad : s.RatioHigh < 1 ? Tone.Good : Tone.Plain),
+            new Cell(s.RatioHigh < Unknown ? Text($"{s.RatioLow:0.000} - {s.RatioHigh:0.000}") : "too few calls", s.Regressed ? Tone.Bad : s.RatioHigh < 1 ? Tone.Good : Tone.Plain),
         ])])
     {
         Title = "Measured",

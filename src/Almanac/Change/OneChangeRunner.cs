@@ -70,6 +70,7 @@ internal sealed class OneChangeRunner(
         await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);
         await AssureTargetAsync(reader, cancellation);
         var answer = await JudgeAsync(cancellation);
+        await RecordAsync(answer.Code is ExitCode.Refused ? LedgerKind.Refused : LedgerKind.Judged, new JudgedPayload(answer.Asked, answer.Real, answer.Allowed, answer.Sentence), cancellation);
         if (!answer.Allowed)
         {
             // The change stays in force: a refused undoing must not look like a refused change.
@@ -77,7 +78,8 @@ internal sealed class OneChangeRunner(
         }
 
         var preparation = await operation.RecallAsync(reader, state.Applying!, cancellation);
-        return await UndoAsync(preparation, reason, state.Receipt, state.Verification);
+        var outcome = await UndoAsync(preparation, reason, state.Receipt, state.Verification);
+        return outcome.Status is ChangeStatus.RolledBack ? outcome with { Sql = operation.DescribeUndo(preparation) } : outcome;
     }
 
     private async Task<GateAnswer> JudgeAsync(CancellationToken cancellation)

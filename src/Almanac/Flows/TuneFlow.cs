@@ -31,7 +31,9 @@ public sealed class TuneFlow(TimeProvider clock)
         var snapshots = store is null ? null : new SnapshotStore(store);
         var targetId = (await collector.CollectAsync(cancellation)).Server.Target;
         var settled = ledger is null ? [] : await SettleAsync(request, ledger, targetId, progress, cancellation);
-        var history = ledger is null ? [] : ChangeHistory.Fold(await ledger.ReadAsync(new LedgerFilter { Target = targetId }, cancellation));
+        var entries = ledger is null ? [] : await ledger.ReadAsync(new LedgerFilter { Target = targetId }, cancellation);
+        var history = ChangeHistory.Fold(entries);
+        var begun = entries.Where(e => e.Kind is LedgerKind.Applying).Select(e => e.At).ToList();
         var observed = await TuneObservation.ReadAsync(collector, snapshots, history, cancellation);
         var simulated = request.At is not null && new EmbeddedRegistry().Find(observed.Now.Server.SystemIdentifier, observed.Now.Server.StartedAt) is not null;
 
@@ -39,10 +41,11 @@ public sealed class TuneFlow(TimeProvider clock)
         var advice = await TuneAdvice.AskAsync(request, observed, history, cancellation);
         var runner = ledger is null ? null : new ChangeRunner(request.Target, ledger, gate, clock);
         var changes = new List<TuneChange>();
+        var (now, waiting) = Paced(request, advice.Changes, history, begun, clock.GetCurrentInstant());
 
         // Interrupted, cut off, or in need of a human: what was done is reported, and nothing more is begun.
         var stopped = false;
-        foreach (var change in advice.Changes)
+        foreach (var change in now)
         {
             if (stopped)
             {
@@ -63,7 +66,7 @@ public sealed class TuneFlow(TimeProvider clock)
             }
             else
             {
-                progress?.Report(new FlowProgress($"{change.Id}: {change.Operation.Title()}", (double)changes.Count / advice.Changes.Count));
+                progress?.Report(new FlowProgress($"{change.Id}: {change.Operation.Title()}", (double)changes.Count / now.Count));
                 var options = new RunOptions
                 {
                     Asked = asked + elapsed,
@@ -85,7 +88,19 @@ public sealed class TuneFlow(TimeProvider clock)
             await snapshots.SaveAsync(await collector.CollectAsync(cancellation), collector.Known, cancellation);
         }
 
-        return Result(request, asked, observed, advice, changes, settled);
+        return Result(request, asked, observed, advice, changes, settled, waiting);
+    }
+
+    private static (IReadOnlyList<ProposedChange> Now, IReadOnlyList<string> Waiting) Paced(
+        TuneRequest request, IReadOnlyList<ProposedChange> changes, IReadOnlyList<ChangeState> history, IReadOnlyList<Instant> begun, Instant at)
+    {
+        if (request.Pace is not { } policy)
+        {
+            return (changes, []);
+        }
+
+        var decision = ChangePacer.Decide(changes, history, begun, policy, at);
+        return (decision.Now, [.. decision.Waiting.Select(w => $"{w.Change.Id} waits: {w.Reason}.")]);
     }
 
     private async Task<AlmanacDatabase?> OpenStoreAsync(TuneRequest request, CancellationToken cancellation)
@@ -147,7 +162,7 @@ public sealed class TuneFlow(TimeProvider clock)
     };
 
     private static TuneResult Result(
-        TuneRequest request, Instant asked, TuneObservation observed, TuneAdvice advice, List<TuneChange> changes, IReadOnlyList<string> settled)
+        TuneRequest request, Instant asked, TuneObservation observed, TuneAdvice advice, List<TuneChange> changes, IReadOnlyList<string> settled, IReadOnlyList<string> waiting)
     {
         var workload = observed.Workload;
         var code = request.Apply ? ExitCodes.Worst(changes.Select(CodeOf)) : ExitCode.Done;
@@ -164,7 +179,7 @@ public sealed class TuneFlow(TimeProvider clock)
             TotalMs = workload.TotalMs,
             Top = [.. workload.Statements.OrderByDescending(s => s.TotalMs).Take(TopShown).Select(s => new TopStatement(s.QueryId, s.Text, s.Calls, s.MeanMs, workload.TotalMs > 0 ? s.TotalMs / workload.TotalMs : 0))],
             Changes = changes,
-            Notes = [.. advice.Notes, .. observed.Notes],
+            Notes = [.. advice.Notes, .. observed.Notes, .. waiting],
             Settled = settled,
             ExplainCalls = advice.ExplainCalls,
             ExitCode = code,

@@ -20,8 +20,14 @@ public sealed record GateQuestion
     public IReadOnlyList<GuardOverride> Overrides { get; init; } = [];
     public ApprovalState? Approval { get; init; }
 
+    /// <summary>
+    /// Now by the clock that the ledger's entries were written with: real also where acts live on a simulated one. Null takes
+    /// <see cref="Real"/>, or else the asked instant.
+    /// </summary>
+    public Instant? LedgerNow { get; init; }
+
     /// <summary>The clock by which approvals and broken glass age.</summary>
-    public Instant Now => Real ?? Asked;
+    public Instant Now => LedgerNow ?? Real ?? Asked;
 }
 
 /// <summary>The pure half of the gate.</summary>

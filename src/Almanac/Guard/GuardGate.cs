@@ -15,7 +15,7 @@ public sealed class GuardGate(CalendarProfile profile, IReadOnlyList<string> reg
     /// <summary>The answer for a proposed change.</summary>
     /// <param name="change">What is to be done, with its predicted duration.</param>
     /// <param name="asked">The instant that the user asks about.</param>
-    /// <param name="real">Now.</param>
+    /// <param name="real">Now; approvals and broken glass age by this clock in any case.</param>
     /// <param name="simulatedClockAllowed">True only for the demo's own cluster, where the asked instant alone counts.</param>
     /// <param name="cancellation">Stops reading the store.</param>
     public Task<GateAnswer> JudgeAsync(ProposedChange change, Instant asked, Instant real, bool simulatedClockAllowed, CancellationToken cancellation)
@@ -25,7 +25,6 @@ public sealed class GuardGate(CalendarProfile profile, IReadOnlyList<string> reg
     public async Task<GateAnswer> JudgeAsync(
         string? id, GuardScope scope, Duration duration, Instant asked, Instant real, bool simulatedClockAllowed, CancellationToken cancellation)
     {
-        var now = simulatedClockAllowed ? asked : real;
         return GateRules.Judge(profile, new GateQuestion
         {
             Id = id,
@@ -34,9 +33,10 @@ public sealed class GuardGate(CalendarProfile profile, IReadOnlyList<string> reg
             Duration = duration,
             Asked = asked,
             Real = simulatedClockAllowed ? null : real,
+            LedgerNow = real,
             Pauses = store is null ? [] : await store.PausesAsync(cancellation),
             Overrides = store is null ? [] : await store.OverridesAsync(cancellation),
-            Approval = store is null || id is null ? null : await store.ApprovalsAsync(id, now, cancellation),
+            Approval = store is null || id is null ? null : await store.ApprovalsAsync(id, real, cancellation),
         });
     }
 }

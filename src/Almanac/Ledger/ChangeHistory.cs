@@ -55,9 +55,9 @@ public static class ChangeHistory
             case LedgerKind.Judged or LedgerKind.Refused:
                 return Judged(state, entry);
             case LedgerKind.Requested:
-                return state with { Status = UnderWay(state) ? state.Status : ChangeStatus.AwaitingApproval };
+                return state with { Status = InPlace(state) ? state.Status : ChangeStatus.AwaitingApproval };
             case LedgerKind.Denied:
-                return UnderWay(state) ? state : state with { Status = ChangeStatus.Refused, Explanation = entry.Read<DeniedPayload>().Reason };
+                return InPlace(state) ? state : state with { Status = ChangeStatus.Refused, Explanation = entry.Read<DeniedPayload>().Reason };
             case LedgerKind.Applying:
                 var applying = entry.Read<ApplyingPayload>();
                 var furtherStep = state.Status is ChangeStatus.Applying;
@@ -107,7 +107,7 @@ public static class ChangeHistory
     private static ChangeState Judged(ChangeState state, LedgerEntry entry)
     {
         var judgement = entry.Read<JudgedPayload>();
-        if (judgement.Allowed || UnderWay(state))
+        if (judgement.Allowed || InPlace(state))
         {
             return state with { Judgement = judgement };
         }
@@ -138,6 +138,9 @@ public static class ChangeHistory
         };
         return state with { Status = status, VerifiedAt = entry.At, Verification = verification, Explanation = verification.Reason };
     }
+
+    // What is asked or refused about a change that is in place concerns its undoing: it stays what it is until that begins.
+    private static bool InPlace(ChangeState state) => UnderWay(state) || state.Status is ChangeStatus.Kept or ChangeStatus.Unproven;
 
     private static bool UnderWay(ChangeState state) => state.Status is ChangeStatus.Applying or ChangeStatus.Applied or ChangeStatus.RollingBack or ChangeStatus.RollbackFailed;
 }

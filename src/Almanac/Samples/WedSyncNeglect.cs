@@ -26,6 +26,13 @@ public static class WedSyncNeglect
         }
     }
 
+    /// <summary>Starts the statement statistics afresh: loading is no part of the marketplace's workload.</summary>
+    public static async Task ForgetLoadingAsync(PrivateTarget target, CancellationToken cancellation)
+    {
+        await using var writer = await ScratchWriter.OpenAsync(target, "samples", cancellation);
+        await writer.ExecuteAsync("SELECT pg_stat_statements_reset()", cancellation);
+    }
+
     /// <summary>Takes the settings of the neglect back, for another database of the same cluster.</summary>
     public static async Task ResetSettingsAsync(PrivateTarget target, CancellationToken cancellation)
     {

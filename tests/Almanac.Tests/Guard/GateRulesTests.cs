@@ -108,6 +108,15 @@ public sealed class GateRulesTests
     }
 
     [Fact]
+    public void On_a_simulated_Sunday_an_approval_ages_by_the_clock_that_it_was_given_on()
+    {
+        var given = At("2026-03-02T09:00:00Z");
+        var question = Question(Sunday, null) with { LedgerNow = given + Duration.FromHours(1), Approval = Approved() with { ExpiresAt = given + Duration.FromHours(24) } };
+        Judge(question).Allowed.ShouldBeTrue();
+        question.Now.ShouldBe(given + Duration.FromHours(1));
+    }
+
+    [Fact]
     public void Sunday_with_a_pending_request_says_who_asked()
     {
         var answer = Judge(Question(Sunday, Sunday) with { Approval = Approved(0) with { Status = ApprovalStatus.Pending } });

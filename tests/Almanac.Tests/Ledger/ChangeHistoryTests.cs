@@ -64,6 +64,16 @@ public sealed class ChangeHistoryTests
             .State.Explanation.ShouldBe("not now");
 
     [Fact]
+    public void Asking_to_undo_a_kept_change_leaves_it_kept_until_the_undoing_begins()
+        => Applied()
+            .Add(LedgerKind.Verified, new VerifiedPayload(Verified(VerificationOutcome.Kept))).Is(ChangeStatus.Kept)
+            .Add(LedgerKind.Judged, Judgement(GuardState.Approval, allowed: false)).Is(ChangeStatus.Kept)
+            .Add(LedgerKind.Requested, new RequestedPayload(GuardScope.Ddl, "undo it", [], Duration.Zero, Start, 1)).Is(ChangeStatus.Kept)
+            .Add(LedgerKind.Denied, new DeniedPayload("not now")).Is(ChangeStatus.Kept)
+            .Add(LedgerKind.Refused, Judgement(GuardState.Closed, allowed: false)).Is(ChangeStatus.Kept)
+            .Add(LedgerKind.RollingBack, new RollingBackPayload("Not needed.", ["DROP INDEX"])).Is(ChangeStatus.RollingBack);
+
+    [Fact]
     public void A_harmful_change_is_rolling_back_until_an_entry_says_that_it_was_undone()
     {
         var history = Applied()
