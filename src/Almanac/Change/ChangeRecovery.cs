@@ -70,8 +70,10 @@ public sealed class ChangeRecovery(ConnectionTarget target, LedgerStore ledger, 
         var applying = state.Applying!;
         var operation = Operation.For(applying.Change.Operation, time);
         await using var session = await ActingWriter.OpenAsync(target, Patience, time, cancellation);
-        await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);
+
+        // First of all: a server in a container hands out the same process ids again, and this one could go to a session of ours.
         var running = await session.StopAsync(applying.BackendPid, cancellation);
+        await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);
         var preparation = await operation.RecallAsync(reader, applying, cancellation);
         var found = await operation.FindAsync(reader, preparation, cancellation);
         var what = (running ? "Its session was still running and was ended. " : string.Empty) + Describe(applying.Change.Operation, found);

@@ -21,6 +21,8 @@ internal sealed class EffectReader : IAsyncDisposable
     private readonly MeasureOptions options;
     private readonly TimeProvider time;
     private readonly ProbeSetReader probes;
+    private readonly Instant? lastChange;
+    private bool hasHistory;
     private CounterWindow before = new([]);
     private CounterWindow after = new([]);
     private IReadOnlyDictionary<long, string> texts = new Dictionary<long, string>();
@@ -29,8 +31,9 @@ internal sealed class EffectReader : IAsyncDisposable
     private long bytesBefore;
     private long bytesAfter;
 
-    private EffectReader(PostgresReader reader, StatementCountersReader? counters, ProposedChange change, ProbeSetReader probes, MeasureOptions options, TimeProvider time)
+    private EffectReader(PostgresReader reader, StatementCountersReader? counters, ProposedChange change, ProbeSetReader probes, Instant? lastChange, MeasureOptions options, TimeProvider time)
     {
+        this.lastChange = lastChange;
         this.reader = reader;
         this.counters = counters;
         this.change = change;
@@ -39,14 +42,15 @@ internal sealed class EffectReader : IAsyncDisposable
         this.time = time;
     }
 
+    /// <summary>Opens a read-only session. <paramref name="lastChange"/> is when Almanac last changed this database: history from before it proves nothing.</summary>
     public static async Task<EffectReader> OpenAsync(
-        ConnectionTarget target, ProposedChange change, IReadOnlyList<ProbePlan> plans, MeasureOptions options, TimeProvider time, CancellationToken cancellation)
+        ConnectionTarget target, ProposedChange change, IReadOnlyList<ProbePlan> plans, Instant? lastChange, MeasureOptions options, TimeProvider time, CancellationToken cancellation)
     {
         var reader = await PostgresReader.OpenAsync(target, "change-measure", cancellation);
         try
         {
             var counters = await StatementCountersReader.CreateAsync(reader, cancellation);
-            return new EffectReader(reader, counters, change, new ProbeSetReader(target, plans, options, time), options, time);
+            return new EffectReader(reader, counters, change, new ProbeSetReader(target, plans, options, time), lastChange, options, time);
         }
         catch
         {
@@ -61,6 +65,7 @@ internal sealed class EffectReader : IAsyncDisposable
         var minimum = options.BaselineMinimum.TotalSeconds;
         if (counters is not null)
         {
+            hasHistory = lastChange is null || await counters.ResetAtAsync(cancellation) > lastChange;
             before = new CounterWindow(await counters.ReadAsync(cancellation));
             await ReadAsync(
                 before,
@@ -107,7 +112,7 @@ internal sealed class EffectReader : IAsyncDisposable
             if (answer?.Outcome is null)
             {
                 progress("probing after", null);
-                await probes.AfterAsync(id => !Enough(id), cancellation);
+                await probes.AfterAsync(id => !EnoughBefore(id) || after.Of(id).Calls < VerificationRules.EnoughCalls, cancellation);
             }
         }
         catch (OperationCanceledException)
@@ -188,7 +193,7 @@ internal sealed class EffectReader : IAsyncDisposable
     {
         var roles = RolesOf(id, text);
         var (first, second) = (BaselineOf(id), after.Of(id));
-        if (!Enough(id) && probes.Of(id, text, roles) is { } probed)
+        if (!(EnoughBefore(id) && second.Calls >= VerificationRules.EnoughCalls) && probes.Of(id, text, roles) is { } probed)
         {
             return probed;
         }
@@ -201,11 +206,12 @@ internal sealed class EffectReader : IAsyncDisposable
         return new ObservedStatement { QueryId = id, Text = text, Roles = roles, Before = first, After = second, CallsPerSecond = rate };
     }
 
-    // A gaining statement that runs too rarely for the window is compared with its own history since the counters' last reset.
+    // A gaining statement that runs too rarely for the window is compared with its own history since the counters' last reset, unless an
+    // earlier change lies within it: that one's gain must not be credited to this one.
     private StatementSample BaselineOf(long id)
     {
         var live = before.Of(id);
-        return live.Calls < VerificationRules.EnoughCalls && change.Gains.Contains(id) && before.HistoryOf(id) is { Calls: >= VerificationRules.EnoughCalls } history
+        return hasHistory && live.Calls < VerificationRules.EnoughCalls && change.Gains.Contains(id) && before.HistoryOf(id) is { Calls: >= VerificationRules.EnoughCalls } history
             ? history
             : live;
     }

@@ -23,9 +23,16 @@ internal sealed class EngineLock : IAsyncDisposable
         var session = await PostgresReader.OpenAsync(target, "change-lock", cancellation);
         try
         {
-            if (await session.ScalarAsync<bool>("SELECT pg_try_advisory_lock(@key)", new { key = Key }, cancellation))
+            // A moment's patience: a server needs one to notice that a killed engine is gone.
+            await session.ScalarAsync<string>("SELECT set_config('lock_timeout', '1s', false)", null, cancellation);
+            try
             {
+                await session.ScalarAsync<string>("SELECT pg_advisory_lock(@key)::text", new { key = Key }, cancellation);
                 return (new EngineLock(session), null);
+            }
+            catch (AlmanacException e) when (e.SqlState() is "55P03")
+            {
+                // Held by somebody who lives.
             }
 
             var holders = await session.QueryAsync<string>(SqlResource.Load("Change/Sql/lock_holder.sql"), new { key = Key }, cancellation);
@@ -54,5 +61,18 @@ internal sealed class EngineLock : IAsyncDisposable
     /// <summary>Fails when the holding session was lost meanwhile.</summary>
     public Task AssureAsync(CancellationToken cancellation) => session.ScalarAsync<int>("SELECT 1", null, cancellation);
 
-    public ValueTask DisposeAsync() => session.DisposeAsync();
+    /// <summary>Gives the lock back at once: closing the session alone would leave it held until the server has noticed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await session.ScalarAsync<bool>("SELECT pg_advisory_unlock(@key)", new { key = Key }, CancellationToken.None);
+        }
+        catch (AlmanacException)
+        {
+            // The session is lost, and the lock with it.
+        }
+
+        await session.DisposeAsync();
+    }
 }

@@ -47,7 +47,8 @@ internal sealed class OneChangeRunner(
             return Outcome(ChangeStatus.Settled, ExitCode.Done, already);
         }
 
-        await using var verifier = await EffectReader.OpenAsync(target, change, options.Probes, options.Measure, time, cancellation);
+        var acts = await ledger.ReadAsync(new LedgerFilter { Target = change.Target, Kinds = [LedgerKind.Applied, LedgerKind.RolledBack], Newest = 1 }, cancellation);
+        await using var verifier = await EffectReader.OpenAsync(target, change, options.Probes, acts is [.., var last] ? last.At : null, options.Measure, time, cancellation);
         await verifier.MeasureBeforeAsync((text, share) => Report(ChangeStage.MeasuringBefore, text, share), cancellation);
 
         // The baseline took a while: the window may have closed.
@@ -68,7 +69,8 @@ internal sealed class OneChangeRunner(
         await RecordAsync(answer.Code is ExitCode.Refused ? LedgerKind.Refused : LedgerKind.Judged, new JudgedPayload(answer.Asked, answer.Real, answer.Allowed, answer.Sentence), cancellation);
         if (!answer.Allowed)
         {
-            return NotAllowed(answer);
+            // The change stays in force: a refused undoing must not look like a refused change.
+            return NotAllowed(answer) with { Status = state.Status };
         }
 
         await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);

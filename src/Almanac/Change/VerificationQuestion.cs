@@ -78,6 +78,6 @@ public sealed record VerificationAnswer
     public required string Reason { get; init; }
     public required IReadOnlyList<StatementEffect> Statements { get; init; }
 
-    /// <summary>Execution time saved, in milliseconds for each second of the workload as it ran before, over the statements concerned.</summary>
+    /// <summary>Execution time saved, in milliseconds for each second of the workload as it ran before: over those that should gain and those that pay for it, or over all concerned where no gain was promised.</summary>
     public double? SavedMsPerSecond { get; init; }
 }

@@ -25,45 +25,27 @@ public static class VerificationRules
 
     private const double AlphaFinal = 0.01;
     private const double AlphaEarly = 0.001;
-    private const int FewestControls = 2;
+    private const double AlphaNoticed = 0.05;
 
     /// <summary>The answer to what was measured so far.</summary>
     public static VerificationAnswer Decide(VerificationQuestion question)
     {
         var top = question.Statements.OrderByDescending(s => s.Before.TotalMs).Take(TopStatements).Select(s => s.QueryId).ToHashSet();
-        var judged = question.Statements.Select(s => Judge(s, question, top.Contains(s.QueryId))).ToList();
+        var drift = new MachineDrift(question);
+        var judged = question.Statements.Select(s => Judge(s, question, drift.For(s.QueryId), top.Contains(s.QueryId))).ToList();
         var answer = question.Stalled.Count > 0 ? Stalled(question) : Regression(judged) ?? (question.PromisesGain ? Promised(judged, question) : Unpromised(judged, question));
-        var concerned = judged.Where(j => j.Concerned && j.Comparable).ToList();
+        var counted = judged.Where(j => j.Comparable && (question.PromisesGain && !question.ConcernsEverything ? j.Statement.Gains || j.Priced : j.Concerned)).ToList();
         return new VerificationAnswer
         {
             Outcome = answer.Outcome,
             Reason = answer.Reason,
             Statements = [.. judged.Where(j => j.Shown).OrderByDescending(j => Math.Abs(j.SavedMsPerSecond)).Select(j => j.ToEffect())],
-            SavedMsPerSecond = answer.Outcome is VerificationOutcome.Unproven or null || concerned.Count == 0 ? null : concerned.Sum(j => j.SavedMsPerSecond),
+            SavedMsPerSecond = answer.Outcome is VerificationOutcome.Unproven or null || counted.Count == 0 ? null : counted.Sum(j => j.SavedMsPerSecond),
         };
     }
 
-    /// <summary>
-    /// How much slower (or faster) the machine became by itself: the median ratio of the other reads that do the same work as before
-    /// (no gain promised, as many blocks a call). 1 without enough of them, and for settings, which concern all.
-    /// </summary>
-    public static double Drift(VerificationQuestion question, long judged)
+    private static Judged Judge(ObservedStatement statement, VerificationQuestion question, double drift, bool top)
     {
-        if (question.ConcernsEverything)
-        {
-            return 1;
-        }
-
-        var ratios = question.Statements
-            .Where(s => s.QueryId != judged && !s.Gains && !s.Writes && s.Source is MeasurementSource.Traffic && s.Before.TotalMs > 0
-                && s.Before.Calls >= FewestCalls && s.After.Calls >= FewestCalls && s.BlocksRatio is > 1 / BlocksRisen and < BlocksRisen)
-            .Select(s => s.After.MeanMs / s.Before.MeanMs).Order().ToList();
-        return ratios.Count < FewestControls ? 1 : (ratios[(ratios.Count - 1) / 2] + ratios[ratios.Count / 2]) / 2;
-    }
-
-    private static Judged Judge(ObservedStatement statement, VerificationQuestion question, bool top)
-    {
-        var drift = Drift(question, statement.QueryId);
         var measured = statement.Pairs is { } pairs ? EffectTest.ComparePairs(pairs) : EffectTest.Compare(statement.Before, statement.After);
 
         // A gain is measured against the drift in both directions; a harm is only ever excused by it. Otherwise an index that
@@ -77,8 +59,8 @@ public static class VerificationRules
             Concerned = concerned,
             Regressed = (top || concerned) && Slower(statement, adjusted, growth, question, concerned),
 
-            // The write path is the price of an index: weighed against the gain, not vetoed.
-            Priced = !question.ConcernsEverything && statement.Touches && statement.Writes,
+            // Slower writes are the price of a promised gain: weighed against it, not vetoed. A drop has no such excuse.
+            Priced = question.PromisesGain && question.Operation is CreateIndexSpec && statement.Touches && statement.Writes,
             Shown = top || concerned,
             Scale = allowance * growth,
         };
@@ -131,20 +113,23 @@ public static class VerificationRules
                 $"Too few calls to say: the statements that should gain ran {gaining.Sum(j => j.Statement.Before.Calls)} times before and {calls} times after.");
         }
 
+        // An index can slow the writes on its table; the reads there it can only mislead, which rule 2 sees. A setting can slow everything.
+        // Counting what cannot have changed would drown the gain in the noise of bigger statements.
+        var paying = judged.Where(j => !j.Statement.Gains && j.Comparable && (j.Priced || question.ConcernsEverything)).ToList();
         var alpha = question.Final ? AlphaFinal : AlphaEarly;
         var gain = Sum(proven, alpha);
-        var net = Sum([.. proven, .. judged.Where(j => !j.Statement.Gains && j.Comparable && Weighs(j, question))], alpha);
-        var price = net.Ms - gain.Ms;
+        var net = Sum([.. proven, .. paying], alpha);
+        var slowed = paying.Count > 0 && Sum(paying, AlphaNoticed).Loses;
         var best = proven.MaxBy(j => j.SavedMsPerSecond)!;
         if (net.Loses)
         {
-            return (VerificationOutcome.RolledBack, $"It costs more than it brings: the statements that should gain changed by {Say.Signed(-gain.Ms)} ms a second, the others on the table by {Say.Signed(-price)}.");
+            return (VerificationOutcome.RolledBack, $"It costs more than it brings: the statements that should gain changed by {Say.Signed(-gain.Ms)} ms a second, those that pay for it by {Say.Signed(gain.Ms - net.Ms)}.");
         }
 
-        if (gain.Wins && net.Wins)
+        if (gain.Wins && (net.Wins || !slowed) && (question.Final || AllPayersSeen(judged, question)))
         {
             var how = best.Statement.Source is MeasurementSource.Probe ? " (by read-only probes)" : string.Empty;
-            return (VerificationOutcome.Kept, $"{Say.Statement(best.Statement.Text)} went {Say.Change(best)}{how}; over all statements concerned {net.Ms:0.##} ms saved each second.");
+            return (VerificationOutcome.Kept, $"{Say.Statement(best.Statement.Text)} went {Say.Change(best)}{how}; {gain.Ms:0.##} ms a second saved by the statements that should gain.");
         }
 
         if (!question.Final)
@@ -155,8 +140,8 @@ public static class VerificationRules
         if (gain.Wins)
         {
             return net.Ms <= 0
-                ? (VerificationOutcome.RolledBack, $"It does not pay: {gain.Ms:0.##} ms a second gained by reads, {-price:0.##} lost by the others on the table.")
-                : (VerificationOutcome.Unproven, $"The statements that should gain did ({Say.Change(best)}), but the noise of the others hides whether the sum is a gain.");
+                ? (VerificationOutcome.RolledBack, $"It does not pay: {gain.Ms:0.##} ms a second gained, {gain.Ms - net.Ms:0.##} lost by the statements that pay for it.")
+                : (VerificationOutcome.Unproven, $"The statements that should gain did ({Say.Change(best)}), but others became slower, and the noise hides whether the sum is a gain.");
         }
 
         if (proven.Where(j => j.HasEnoughCalls).All(j => j.Statement.BlocksRatio < 0.5) && proven.Any(j => j.HasEnoughCalls))
@@ -166,6 +151,10 @@ public static class VerificationRules
 
         return (VerificationOutcome.RolledBack, $"The promised gain is not there: {Say.Change(best)}, {Say.Statement(best.Statement.Text)}.");
     }
+
+    // Before the window ends, "nobody pays" needs those who could pay to have run.
+    private static bool AllPayersSeen(IReadOnlyList<Judged> judged, VerificationQuestion question)
+        => judged.Where(j => !j.Statement.Gains && (j.Priced || question.ConcernsEverything) && j.Statement.Before.Calls >= EnoughCalls).All(j => j.HasEnoughCalls);
 
     private static (VerificationOutcome? Outcome, string Reason) Unpromised(IReadOnlyList<Judged> judged, VerificationQuestion question)
     {
@@ -185,10 +174,6 @@ public static class VerificationRules
         return (VerificationOutcome.Kept, $"No harm: none of the {watched.Count} statements concerned that ran often enough ({share:P0} of their time) became significantly slower.");
     }
 
-    // A read that touches as many blocks as before does the same work: what its clock shows is the machine, not the change.
-    private static bool Weighs(Judged judged, VerificationQuestion question)
-        => judged.Concerned && (question.ConcernsEverything || judged.Regressed || judged.Statement.Writes || judged.Statement.BlocksRatio is <= 1 / BlocksRisen or >= BlocksRisen);
-
     // Weighted by how often each statement ran before: milliseconds saved in each second of the old workload.
     private static Balance Sum(IReadOnlyList<Judged> judged, double alpha)
     {
@@ -197,7 +182,7 @@ public static class VerificationRules
         var freedom = judged.Min(j => j.Freedom);
         var t = variance > 0 ? ms / Math.Sqrt(variance) : 0;
         var p = 2 * StudentT.CDF(0, 1, Math.Clamp(freedom, 1, 1e6), -Math.Abs(t));
-        return new Balance(ms, t > 0 && p < (alpha < AlphaFinal ? alpha : 0.05), t < 0 && p < alpha);
+        return new Balance(ms, t > 0 && p < (alpha < AlphaFinal ? alpha : AlphaNoticed), t < 0 && p < alpha);
     }
 
     [StructLayout(LayoutKind.Auto)]

@@ -18,7 +18,7 @@ namespace Almanac.Embedded;
 public sealed class EmbeddedCluster : IAsyncDisposable
 {
     /// <summary>The superuser of every embedded cluster.</summary>
-    public const string SuperUser = "almanac";
+    public const string SuperUser = "postgres";
 
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 

@@ -121,12 +121,6 @@ public sealed class DemoFlow(TimeProvider clock)
             cancellation);
         await WedSyncNeglect.ApplyAsync(target, cancellation);
 
-        // Loading is no part of the marketplace's workload.
-        await using (var writer = await ScratchWriter.OpenAsync(target, "demo", cancellation))
-        {
-            await writer.ExecuteAsync("SELECT pg_stat_statements_reset()", cancellation);
-        }
-
         // The consent to keep history and ledger in the target itself: it is the demo's own database.
         await using var store = await AlmanacDatabase.OpenAsync(target.Target, createSchema: true, cancellation);
         return new WedSyncOperations(world);

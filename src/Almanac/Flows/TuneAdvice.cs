@@ -32,12 +32,12 @@ internal sealed record TuneAdvice
         var catalog = await CatalogReader.ReadAsync(reader, cancellation);
         await using var whatIf = await WhatIfReader.OpenAsync(request.Target, null, cancellation);
         var rejected = history.Where(h => h.Status is ChangeStatus.RolledBack && h.RolledBackAt > observed.Now.TakenAt - Remembered).Select(h => h.ChangeId).ToHashSet(StringComparer.Ordinal);
-        var writes = TableWrites.Between(observed.Earlier, observed.Now);
+
+        // Since the counters' reset the tables were also filled, by COPY perhaps; only a window of our own counts rows that come every day.
+        var writes = observed.Earlier is null ? null : TableWrites.Between(observed.Earlier, observed.Now);
         var target = observed.Now.Server.Target;
         var indexes = await IndexAdvisor.AdviseAsync(
-
-            // Since their resets the tables' counters have run for another time than the statements': only the difference of two snapshots compares.
-            new AdviseInput { Target = target, Catalog = catalog, Workload = observed.Workload, Writes = observed.Earlier is null ? null : writes, RecentlyRejected = rejected },
+            new AdviseInput { Target = target, Catalog = catalog, Workload = observed.Workload, Writes = writes, RecentlyRejected = rejected },
             whatIf, request.Limits, cancellation);
         var drops = UnusedIndexAdvisor.Advise(new UnusedIndexInput
         {
@@ -45,7 +45,7 @@ internal sealed record TuneAdvice
             Catalog = catalog,
             Now = observed.Now.TakenAt,
             CountersSince = observed.Now.Server.StatsResetAt ?? observed.Now.Server.StartedAt,
-            Writes = writes,
+            Writes = writes ?? TableWrites.Between(null, observed.Now),
             RecentlyRejected = rejected,
         });
         var settings = SettingsAdvisor.Advise(new SettingsInput

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Almanac.Testing;
 using Shouldly;
 
@@ -49,7 +50,7 @@ public sealed class BadInputTests(PostgresFixture postgres)
         await database.ExecuteAsync($"CREATE TABLE orders (id int); CREATE ROLE {role} LOGIN PASSWORD 'p{role}'");
         try
         {
-            var uri = database.Uri.Replace($"almanac:{database.Target.Password}@", $"{role}:p{role}@", StringComparison.Ordinal);
+            var uri = database.Uri.Replace($"{database.Target.User}:{database.Target.Password}@", $"{role}:p{role}@", StringComparison.Ordinal);
 
             var run = await AlmanacProcess.RunAsync("tune", "--apply", "--create-store", "--db", uri);
 
@@ -70,14 +71,12 @@ public sealed class BadInputTests(PostgresFixture postgres)
         await File.WriteAllTextAsync(file, "storee: service=x\nguard:\n  approvals: many\nadvise:\n  budgett: 10\n");
         try
         {
-            var run = await AlmanacProcess.RunAsync("config", "check", "--config", file);
+            var run = await AlmanacProcess.RunAsync("config", "check", "--config", file, "-o", "json");
 
             run.ExitCode.ShouldBe(3, run.Output + run.Error);
-            var text = run.Output + run.Error;
-            text.ShouldContain(":1");
-            text.ShouldContain(":3");
-            text.ShouldContain(":5");
-            text.ShouldContain("store");
+            var problems = JsonDocument.Parse(run.Output).RootElement.GetProperty("problems").EnumerateArray().ToList();
+            problems.Select(p => p.GetProperty("line").GetInt32()).ShouldBe([1, 3, 5]);
+            problems[0].GetProperty("text").GetString().ShouldNotBeNull().ShouldContain("store");
         }
         finally
         {

@@ -24,7 +24,7 @@ public sealed class LedgerStoreTests(PostgresFixture postgres)
         var read = (await ledger.ReadAsync(new LedgerFilter(), None)).ShouldHaveSingleItem();
 
         read.ShouldBe(written);
-        read.Actor.ShouldBe("almanac");
+        read.Actor.ShouldBe("postgres");
         read.At.ShouldBe(Instant.FromUtc(2027, 6, 18, 9, 0) + Duration.FromNanoseconds(123_456_000));
         read.Read<DeniedPayload>().Reason.ShouldStartWith("Ünïcode 💍");
         LedgerChain.Hash(read).ShouldBe(read.Hash);
@@ -118,8 +118,8 @@ public sealed class LedgerStoreTests(PostgresFixture postgres)
                 string.Format(System.Globalization.CultureInfo.InvariantCulture, insert, sequence, actor, previous)))).Message;
 
         (await Refusal(6, "somebody", last)).ShouldContain("cannot be written by almanac");
-        (await Refusal(9, "almanac", last)).ShouldContain("does not follow");
-        (await Refusal(6, "almanac", "repeat('c', 64)")).ShouldContain("does not follow");
+        (await Refusal(9, "postgres", last)).ShouldContain("does not follow");
+        (await Refusal(6, "postgres", "repeat('c', 64)")).ShouldContain("does not follow");
     }
 
     [Theory]

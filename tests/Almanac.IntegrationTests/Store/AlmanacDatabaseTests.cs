@@ -27,7 +27,7 @@ public sealed class AlmanacDatabaseTests(PostgresFixture postgres)
         await using var database = await postgres.CreateDatabaseAsync();
         await using (var store = await AlmanacDatabase.OpenAsync(database.Target, createSchema: true, None))
         {
-            store.Role.ShouldBe("almanac");
+            store.Role.ShouldBe("postgres");
         }
 
         (await AlmanacDatabase.HasSchemaAsync(database.Target, None)).ShouldBeTrue();

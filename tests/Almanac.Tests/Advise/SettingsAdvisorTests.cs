@@ -49,7 +49,7 @@ public sealed class SettingsAdvisorTests
     {
         var change = SettingsAdvisor.Advise(Input([Setting("max_wal_size", "64", "MB")], requested: 9)).Changes.ShouldHaveSingleItem();
 
-        change.Operation.ShouldBe(new AlterSettingSpec { Name = "max_wal_size", Value = "512MB" });
+        change.Operation.ShouldBe(new AlterSettingSpec { Name = "max_wal_size", Value = "256MB" });
     }
 
     [Fact]

@@ -63,6 +63,13 @@ public sealed class VerificationRulesTests
     }
 
     [Fact]
+    public void A_write_that_needed_the_dropped_index_vetoes_the_drop_and_nothing_excuses_slower_writes_without_a_promise()
+    {
+        Decide(Drop, true, Write(100, 1, 30, perSecond: 1)).Outcome.ShouldBe(VerificationOutcome.RolledBack);
+        Decide(Create, true, Write(100, 1, 30, perSecond: 1)).Outcome.ShouldBe(VerificationOutcome.RolledBack);
+    }
+
+    [Fact]
     public void A_read_on_the_table_that_got_slower_and_reads_more_blocks_vetoes_any_gain()
     {
         var victim = Statement(2, StatementRoles.Touches, EffectTestTests.Sample(100, 1, 0.1, 10), EffectTestTests.Sample(100, 1.2, 0.1, 14));
@@ -161,6 +168,75 @@ public sealed class VerificationRulesTests
         Decide(Create, true, Probe(12, 0.05)).Outcome.ShouldBe(VerificationOutcome.Kept);
         Decide(Create, true, Probe(12, 1)).Outcome.ShouldBe(VerificationOutcome.RolledBack);
         Decide(Create, true, Probe(12, 0.05), Probe(12, 1)).Outcome.ShouldBe(VerificationOutcome.Kept);
+    }
+
+    /// <summary>Each second of the machine is up to a few times slower than another, for all statements alike; calls differ as much as their mean.</summary>
+    [Theory]
+    [InlineData(0.1)]
+    [InlineData(0.4)]
+    public void On_a_noisy_machine_harmless_drops_stay_and_real_gains_are_kept(double noise)
+    {
+        var random = new Random(11);
+        var (undone, kept) = (0, 0);
+        for (var i = 0; i < 200; i++)
+        {
+            var world = new NoisyWindows(random, noise);
+            undone += Run(Drop, world.Statements(gainRatio: null)) is VerificationOutcome.RolledBack ? 1 : 0;
+            kept += Run(Create, world.Statements(gainRatio: 0.2)) is VerificationOutcome.Kept ? 1 : 0;
+        }
+
+        undone.ShouldBeLessThanOrEqualTo(4);
+        kept.ShouldBeGreaterThanOrEqualTo(196);
+    }
+
+    // As the meter does it: a look each tick, the last one final.
+    private static VerificationOutcome Run(OperationSpec operation, Func<int, IReadOnlyList<ObservedStatement>> upTo)
+    {
+        for (var tick = 2; tick < NoisyWindows.Ticks; tick++)
+        {
+            if (Decide(operation, false, upTo(tick)).Outcome is { } early && (early is VerificationOutcome.RolledBack || tick >= 10))
+            {
+                return early;
+            }
+        }
+
+        return Decide(operation, true, upTo(NoisyWindows.Ticks)).Outcome!.Value;
+    }
+
+    private sealed class NoisyWindows(Random random, double noise)
+    {
+        public const int Ticks = 15;
+
+        private readonly double[] before = [.. Enumerable.Range(0, Ticks).Select(_ => Math.Exp(noise * Normal(random)))];
+        private readonly double[] after = [.. Enumerable.Range(0, Ticks).Select(_ => Math.Exp(noise * Normal(random)))];
+
+        public Func<int, IReadOnlyList<ObservedStatement>> Statements(double? gainRatio)
+        {
+            var calls = Enumerable.Range(0, 12).Select(i => (Id: (long)i, Before: Calls(before, 1 + i, 1), After: Calls(after, 1 + i, i == 0 ? gainRatio ?? 1 : 1))).ToList();
+            return ticks => [.. calls.Select(c => new ObservedStatement
+            {
+                QueryId = c.Id,
+                Text = $"SELECT {c.Id}",
+                Roles = c.Id == 0 && gainRatio is not null ? StatementRoles.Gains | StatementRoles.Touches : c.Id < 5 ? StatementRoles.Touches : StatementRoles.None,
+                Before = Sample(c.Before),
+                After = Sample(c.After[..ticks]),
+                CallsPerSecond = 10,
+            })];
+        }
+
+        private List<double[]> Calls(double[] machine, double meanMs, double ratio)
+            => [.. machine.Select(m => Enumerable.Range(0, 10).Select(_ => -Math.Log(1 - random.NextDouble()) * meanMs * m * ratio).ToArray())];
+
+        private static StatementSample Sample(List<double[]> ticks) => new()
+        {
+            Calls = ticks.Sum(t => t.Length),
+            TotalMs = ticks.Sum(t => t.Sum()),
+            SumOfSquaresMs2 = ticks.Sum(t => t.Sum(c => c * c)),
+            Blocks = ticks.Sum(t => t.Length) * 10,
+            Ticks = [.. ticks.Select(t => new TickSample(t.Length, t.Sum()))],
+        };
+
+        private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
     }
 
     private static ObservedStatement Probe(int draws, double ratio)

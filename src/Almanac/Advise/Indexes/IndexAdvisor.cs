@@ -63,6 +63,7 @@ public static class IndexAdvisor
         }
 
         selection.Shrink(chosen);
+        await new OrderWidening(explorer, generator, pool, selection, limits).ApplyAsync(chosen, worthwhile, cancellation);
         await PlanPartsAsync(worthwhile, chosen, explorer, cancellation);
         var report = new IndexAdviceReport(input, limits, selection, worthwhile);
         var advice = report.Write(chosen, useful, pool.RecentlyRejected);

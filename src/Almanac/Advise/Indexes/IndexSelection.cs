@@ -78,6 +78,11 @@ public sealed class IndexSelection
         }
     }
 
+    /// <summary>True when the set keeps to the storage budget and to the number of indexes that a table may have.</summary>
+    public bool Fits(HashSet<Candidate> set)
+        => (limits.StorageBudgetBytes is not { } budget || set.Sum(c => c.Bytes) <= budget)
+            && set.GroupBy(c => c.Table.Oid).All(g => g.Count() + existingIndexes(g.First()) <= limits.MaximumIndexesPerTable);
+
     private bool Grow(HashSet<Candidate> chosen)
     {
         HashSet<Candidate>? best = null;
@@ -148,8 +153,4 @@ public sealed class IndexSelection
         chosen.UnionWith(best);
         return true;
     }
-
-    private bool Fits(HashSet<Candidate> set)
-        => (limits.StorageBudgetBytes is not { } budget || set.Sum(c => c.Bytes) <= budget)
-            && set.GroupBy(c => c.Table.Oid).All(g => g.Count() + existingIndexes(g.First()) <= limits.MaximumIndexesPerTable);
 }

@@ -5,6 +5,9 @@ namespace Almanac.Advise.Indexes;
 /// <summary>What the window wrote to each table: from the counters where they are given, else from the statements themselves.</summary>
 internal sealed class WorkloadWrites
 {
+    private const int LoadCalls = 2;
+    private const int LoadRowsPerCall = 1000;
+
     private readonly Dictionary<uint, TableActivity> byTable = [];
 
     public WorkloadWrites(CatalogLookup catalog, IReadOnlyDictionary<uint, TableWrites>? counters, IReadOnlyList<PreparedStatement> statements)
@@ -13,7 +16,7 @@ internal sealed class WorkloadWrites
         var seen = new Dictionary<uint, TableWrites>();
         foreach (var (statement, conditions, _) in statements)
         {
-            if (conditions.Writes is not { } writes || catalog.Table(writes.Schema, writes.Table) is not { } table)
+            if (IsLoad(statement) || conditions.Writes is not { } writes || catalog.Table(writes.Schema, writes.Table) is not { } table)
             {
                 continue;
             }
@@ -45,6 +48,9 @@ internal sealed class WorkloadWrites
             }
         }
     }
+
+    // What filled a table once is no part of its daily writes.
+    private static bool IsLoad(WorkloadStatement statement) => statement.Calls <= LoadCalls && statement.Rows >= LoadRowsPerCall * statement.Calls;
 
     public TableActivity Of(TableInfo table) => byTable.GetValueOrDefault(table.Oid, TableActivity.None);
 }

@@ -61,7 +61,7 @@ public static class SettingsAdvisor
 
     private static Proposal? WorkMemory(SettingsInput input, Dictionary<string, SettingValue> settings, List<string> notes)
     {
-        var spilling = input.Workload.Statements.Where(s => s.TempWritten > 0 && s.Calls > 0).OrderByDescending(s => s.TempWritten).ToList();
+        var spilling = input.Workload.Statements.Where(s => s.TempWritten > 0 && s.Calls > 0 && s.Kind is not StatementKind.Utility).OrderByDescending(s => s.TempWritten).ToList();
         if (Bytes(settings, "work_mem") is not { } current || spilling.Count == 0 || spilling.Sum(s => s.TotalMs) < SpillShare * input.Workload.TotalMs)
         {
             return null;
@@ -102,13 +102,14 @@ public static class SettingsAdvisor
             return null;
         }
 
-        // Room for the WAL of two checkpoint intervals at the rate seen; at most eight times as much as now in one step.
+        // Room for the WAL of two checkpoint intervals at the rate seen; at most four times as much as now in one step. A rate needs an
+        // interval to be a rate, and where the WAL would fit, somebody asked for the checkpoints (CREATE DATABASE does).
         var wal = (double)Delta(input, d => d.WalBytes);
         var seconds = input.Earlier is { } earlier ? (input.Snapshot.TakenAt - earlier.TakenAt).TotalSeconds : (input.Snapshot.TakenAt - input.Snapshot.Server.StartedAt).TotalSeconds;
         var interval = Number(settings, "checkpoint_timeout") ?? 300;
-        var needed = seconds > 0 ? wal / seconds * interval * 2 : 0;
-        var wanted = PowerOfTwo(Math.Clamp(needed, 2 * current, 8 * current));
-        if (wanted > LargestWalSize)
+        var needed = seconds >= interval ? wal / seconds * interval * 2 : 0;
+        var wanted = PowerOfTwo(Math.Clamp(needed, current, 4 * current));
+        if (needed <= current || wanted > LargestWalSize)
         {
             return null;
         }

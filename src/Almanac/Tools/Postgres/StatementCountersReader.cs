@@ -1,4 +1,5 @@
 using Almanac.Model;
+using NodaTime;
 
 namespace Almanac.Tools.Postgres;
 
@@ -8,11 +9,13 @@ public sealed class StatementCountersReader
     private readonly PostgresReader reader;
     private readonly string counters;
     private readonly string texts;
+    private readonly string reset;
 
     private StatementCountersReader(PostgresReader reader, string schema)
     {
         this.reader = reader;
         counters = SqlResource.Load("Tools/Postgres/Sql/verification_counters.sql").Replace("{schema}", SqlText.Quote(schema), StringComparison.Ordinal);
+        reset = $"SELECT stats_reset FROM {SqlText.Quote(schema)}.pg_stat_statements_info";
         texts = SqlResource.Load("Tools/Postgres/Sql/verification_texts.sql").Replace("{schema}", SqlText.Quote(schema), StringComparison.Ordinal);
     }
 
@@ -42,6 +45,9 @@ public sealed class StatementCountersReader
     /// <summary>The counters now, cumulative.</summary>
     public async Task<IReadOnlyList<StatementCounters>> ReadAsync(CancellationToken cancellation)
         => [.. (await reader.QueryAsync<Row>(counters, null, cancellation)).Select(r => r.ToCounters())];
+
+    /// <summary>Since when the counters have been running.</summary>
+    public Task<Instant> ResetAtAsync(CancellationToken cancellation) => reader.ScalarAsync<Instant>(reset, null, cancellation);
 
     /// <summary>Redacted texts; Almanac's own statements are left out.</summary>
     public async Task<IReadOnlyDictionary<long, string>> TextsAsync(IReadOnlyCollection<long> queryIds, CancellationToken cancellation)
