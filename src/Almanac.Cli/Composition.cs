@@ -2,6 +2,7 @@ using Almanac.Calendars;
 using Almanac.Change;
 using Almanac.Cli.Grammar;
 using Almanac.Config;
+using Almanac.Flows;
 using Almanac.Ledger;
 using Almanac.Model;
 using Almanac.Observe;
@@ -72,7 +73,7 @@ internal sealed class Composition(VerbRun run)
     {
         var ledger = new LedgerStore(database);
         var states = ChangeHistory.Fold(await ledger.ReadAsync(new LedgerFilter(), cancellation));
-        if (!states.Any(s => s.Applying is not null && s.Status is ChangeStatus.Applying or ChangeStatus.Applied or ChangeStatus.RollingBack))
+        if (!states.Any(ChangeRecovery.IsOpen))
         {
             return;
         }
@@ -81,7 +82,8 @@ internal sealed class Composition(VerbRun run)
         {
             await using var collector = new SnapshotCollector(Target);
             var id = (await collector.CollectAsync(cancellation)).Server.Target;
-            var result = await new ChangeRecovery(Target, ledger, run.Context.Clock).SettleAsync(id, null, cancellation);
+            var result = await new ChangeRecovery(Target, ledger, run.Context.Clock).SettleAsync(
+                id, new DirectProgress<ChangeProgress>(p => run.Progress.Step(p.Text)), cancellation);
             foreach (var settled in result.Settlements)
             {
                 run.Progress.Note($"settled {settled.ChangeId}: {settled.Found} {settled.Done}");

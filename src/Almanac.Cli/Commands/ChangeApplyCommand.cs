@@ -38,6 +38,7 @@ internal static class ChangeApplyCommand
                         Regions = parts.Regions,
                         Guard = parts.Config.Guard,
                         Measure = parts.Config.Change.Measure,
+                        LongestAct = parts.Config.Change.LongestAct,
                         Probe = run.Value(probe),
                         Given = known is null ? [] : [known],
                         Only = change => change.Id == wanted,

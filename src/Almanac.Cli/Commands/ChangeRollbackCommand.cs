@@ -6,6 +6,7 @@ using Almanac.Embedded;
 using Almanac.Guard;
 using Almanac.Ledger;
 using Almanac.Model;
+using Almanac.Observe;
 
 namespace Almanac.Cli.Commands;
 
@@ -36,7 +37,7 @@ internal static class ChangeRollbackCommand
                 var outcome = await new ChangeRunner(parts.Target, ledger, gate, run.Context.Clock).RollBackAsync(
                     state,
                     run.Value(reason)!.Trim(),
-                    new RunOptions { Asked = run.At, SimulatedClockAllowed = run.Has(run.Common.At) && IsOwnCluster(state) },
+                    new RunOptions { Asked = run.At, SimulatedClockAllowed = run.Has(run.Common.At) && await IsOwnClusterAsync(parts, cancellation), LongestAct = parts.Config.Change.LongestAct },
                     null,
                     cancellation);
                 run.Progress.Close();
@@ -56,6 +57,11 @@ internal static class ChangeRollbackCommand
             });
     }
 
-    private static bool IsOwnCluster(ChangeState state)
-        => state.Target is { } target && new EmbeddedRegistry().FindBySystemIdentifier(target.Split('/')[0]) is not null;
+    // The server itself is asked, not the ledger: a ledger may tell of other servers.
+    private static async Task<bool> IsOwnClusterAsync(Composition parts, CancellationToken cancellation)
+    {
+        await using var collector = new SnapshotCollector(parts.Target);
+        var server = (await collector.CollectAsync(cancellation)).Server;
+        return new EmbeddedRegistry().Find(server.SystemIdentifier, server.StartedAt) is not null;
+    }
 }

@@ -33,6 +33,10 @@ internal static class TuneViews
             if (change.Status is not TuneStatus.Proposed)
             {
                 blocks.Add(new Line("  " + change.Outcome, ToneOf(change.Status)));
+                if (change.Hint is { } hint)
+                {
+                    blocks.Add(new Line("  " + hint));
+                }
             }
         }
 

@@ -28,7 +28,10 @@ public sealed record RecoveryResult(IReadOnlyList<Settlement> Settlements, strin
 public sealed class ChangeRecovery(ConnectionTarget target, LedgerStore ledger, TimeProvider time)
 {
     private const string Unmeasured = "The engine ended before the change was measured.";
-    private static readonly TimeSpan Patience = TimeSpan.FromHours(6);
+
+    // An undo may have to build a dropped index again; what was broken off is only removed, and a command waits for it.
+    private static readonly TimeSpan UndoTime = TimeSpan.FromHours(6);
+    private static readonly TimeSpan CleanUpTime = TimeSpan.FromMinutes(1);
 
     /// <summary>Settles everything that is open for this database.</summary>
     /// <param name="targetId">The database, as <c>system-identifier/database</c>.</param>
@@ -61,18 +64,23 @@ public sealed class ChangeRecovery(ConnectionTarget target, LedgerStore ledger, 
         }
     }
 
+    /// <summary>True for a change that an engine began and did not end.</summary>
+    public static bool IsOpen(ChangeState state)
+        => state.Applying is not null && state.Status is ChangeStatus.Applying or ChangeStatus.Applied or ChangeStatus.RollingBack or ChangeStatus.RollbackFailed;
+
     private async Task<IReadOnlyList<ChangeState>> OpenAsync(string targetId, CancellationToken cancellation)
-        => [.. ChangeHistory.Fold(await ledger.ReadAsync(new LedgerFilter { Target = targetId }, cancellation))
-            .Where(s => s.Applying is not null && s.Status is ChangeStatus.Applying or ChangeStatus.Applied or ChangeStatus.RollingBack or ChangeStatus.RollbackFailed)];
+        => [.. ChangeHistory.Fold(await ledger.ReadAsync(new LedgerFilter { Target = targetId }, cancellation)).Where(IsOpen)];
 
     private async Task<Settlement> SettleOneAsync(ChangeState state, IProgress<ChangeProgress>? progress, CancellationToken cancellation)
     {
         var applying = state.Applying!;
         var operation = Operation.For(applying.Change.Operation, time);
-        await using var session = await ActingWriter.OpenAsync(target, Patience, time, cancellation);
+        await using var session = await ActingWriter.OpenAsync(target, UndoTime, time, cancellation);
+        using var deadline = new CancellationTokenSource(CleanUpTime, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
 
         // First of all: a server in a container hands out the same process ids again, and this one could go to a session of ours.
-        var running = await session.StopAsync(applying.BackendPid, cancellation);
+        var running = await StopAsync(session, applying.BackendPid, both.Token, cancellation);
         await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);
         var preparation = await operation.RecallAsync(reader, applying, cancellation);
         var found = await operation.FindAsync(reader, preparation, cancellation);
@@ -86,17 +94,32 @@ public sealed class ChangeRecovery(ConnectionTarget target, LedgerStore ledger, 
                 || (found is Progress.Complete && !operation.Adopts);
             return undo
                 ? await UndoAsync(state, operation, session, preparation, what, Report, cancellation)
-                : await FinishAsync(state, operation, session, reader, preparation, what, found, cancellation);
+                : await FinishAsync(state, operation, session, reader, preparation, what, found, both.Token);
         }
-        catch (AlmanacException e) when (e.SqlState() is not null)
+        catch (Exception e) when (e is AlmanacException { ExitCode: not ExitCode.Unreachable } or OperationCanceledException || (e as AlmanacException)?.SqlState() is not null)
         {
+            cancellation.ThrowIfCancellationRequested();
+            var why = e is OperationCanceledException ? $"It took longer than {CleanUpTime.TotalSeconds:0} s, perhaps because of an old open transaction." : e.Message;
             var manual = string.Join(";\n", operation.DescribeUndo(preparation)) + ";";
             if (state.Status is not ChangeStatus.RollbackFailed)
             {
-                await RecordAsync(state, LedgerKind.RollbackFailed, new RollbackFailedPayload($"{what} Settling failed: {e.Message}", manual), cancellation);
+                await RecordAsync(state, LedgerKind.RollbackFailed, new RollbackFailedPayload($"{what} Settling failed: {why}", manual), cancellation);
             }
 
-            return new Settlement(state.ChangeId, what, $"It could not be settled ({e.Message}) Run by hand: {manual}", session.Sql, NeedsHuman: true);
+            return new Settlement(state.ChangeId, what, $"It could not be settled ({why}) Run by hand: {manual}", session.Sql, NeedsHuman: true);
+        }
+    }
+
+    private static async Task<bool> StopAsync(ActingWriter session, int processId, CancellationToken limited, CancellationToken cancellation)
+    {
+        try
+        {
+            return await session.StopAsync(processId, limited);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new AlmanacException(
+                ExitCode.ToolFailed, $"Process {processId}, which an earlier engine left at work, does not end.", $"Look at it: SELECT * FROM pg_stat_activity WHERE pid = {processId}");
         }
     }
 

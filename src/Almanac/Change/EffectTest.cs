@@ -31,8 +31,11 @@ public static class EffectTest
         var (variance2, freedom2) = after.MeanError();
         var mean1 = Math.Max(before.MeanMs, SmallestMeanMs);
         var mean2 = Math.Max(after.MeanMs, SmallestMeanMs);
-        var error1 = variance1 / (mean1 * mean1);
-        var error2 = variance2 / (mean2 * mean2);
+        
+        // Two means of nothing (a coarse clock) have no variance; the floor keeps their ratio defined.
+        const double Floor = StatementSample.RelativeErrorFloor * StatementSample.RelativeErrorFloor;
+        var error1 = Math.Max(Floor, variance1 / (mean1 * mean1));
+        var error2 = Math.Max(Floor, variance2 / (mean2 * mean2));
         var freedom = Math.Pow(error1 + error2, 2) / ((error1 * error1 / freedom1) + (error2 * error2 / freedom2));
         return FromLog(Math.Log(mean2 / mean1 / allowance), Math.Sqrt(error1 + error2), freedom);
     }

@@ -20,6 +20,8 @@ internal sealed class OneChangeRunner(
 
     public async Task<ChangeOutcome> RunAsync(CancellationToken cancellation)
     {
+        // Approvals are requested for what the ledger knows, and whoever proposed it must not approve it.
+        await RecordAsync(LedgerKind.Proposed, new ProposedPayload(change), cancellation);
         Report(ChangeStage.Judging, "asking the guard");
         var answer = await JudgeAsync(cancellation);
         var kind = answer.Code is ExitCode.Refused ? LedgerKind.Refused : LedgerKind.Judged;
@@ -65,6 +67,8 @@ internal sealed class OneChangeRunner(
     /// <summary>Undoes what an earlier run left in place.</summary>
     public async Task<ChangeOutcome> UndoAsync(ChangeState state, string reason, CancellationToken cancellation)
     {
+        await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);
+        await AssureTargetAsync(reader, cancellation);
         var answer = await JudgeAsync(cancellation);
         await RecordAsync(answer.Code is ExitCode.Refused ? LedgerKind.Refused : LedgerKind.Judged, new JudgedPayload(answer.Asked, answer.Real, answer.Allowed, answer.Sentence), cancellation);
         if (!answer.Allowed)
@@ -73,7 +77,6 @@ internal sealed class OneChangeRunner(
             return NotAllowed(answer) with { Status = state.Status };
         }
 
-        await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);
         var preparation = await operation.RecallAsync(reader, state.Applying!, cancellation);
         var outcome = await UndoAsync(preparation, reason, state.Receipt, state.Verification);
         return outcome.Status is ChangeStatus.RolledBack ? outcome with { Sql = operation.DescribeUndo(preparation) } : outcome;
@@ -90,10 +93,22 @@ internal sealed class OneChangeRunner(
     private async Task<Preparation> ValidateAsync(CancellationToken cancellation)
     {
         await using var reader = await PostgresReader.OpenAsync(target, "change", cancellation);
-        var here = await reader.ScalarAsync<string>("SELECT current_database()::text", null, cancellation);
-        return change.Target.EndsWith("/" + here, StringComparison.Ordinal)
-            ? await operation.ValidateAsync(reader, cancellation)
-            : throw new AlmanacException(ExitCode.Usage, $"The change {change.Id} was proposed for {change.Target}, and this is the database {here}.", "Give the target it was proposed for.");
+        await AssureTargetAsync(reader, cancellation);
+        return await operation.ValidateAsync(reader, cancellation);
+    }
+
+    // A database of the same name on another server (staging, production) is another database.
+    private async Task AssureTargetAsync(PostgresReader reader, CancellationToken cancellation)
+    {
+        const string Identity = "SELECT (SELECT system_identifier::text FROM pg_control_system()) || '/' || current_database()";
+        var here = await reader.ScalarAsync<string>(Identity, null, cancellation);
+        if (here != change.Target)
+        {
+            throw new AlmanacException(
+                ExitCode.Usage,
+                $"The change {change.Id} belongs to the database {change.Target}, and {target.Display} is {here}.",
+                "Give the target it was proposed for; the number is the server's system identifier.");
+        }
     }
 
     private async Task<ChangeOutcome> ActAsync(Preparation preparation, EffectReader verifier, Duration? timeLeft, CancellationToken cancellation)
@@ -104,7 +119,6 @@ internal sealed class OneChangeRunner(
         using var deadline = new CancellationTokenSource(limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, deadline.Token);
         var session = await ActingWriter.OpenAsync(target, limit, time, cancellation);
-        Applied applied;
         try
         {
             await engine.AssureAsync(cancellation);
@@ -112,6 +126,17 @@ internal sealed class OneChangeRunner(
                 LedgerKind.Applying,
                 new ApplyingPayload(change, operation.Describe(preparation)[0], session.ProcessId, IndexName(), preparation.PreviousDefinition, preparation.PreviousValue),
                 cancellation);
+        }
+        catch
+        {
+            // Nothing was begun, so there is nothing to clean up: what a cleaning up would find is somebody else's.
+            await session.DisposeAsync();
+            throw;
+        }
+
+        Applied applied;
+        try
+        {
             Report(ChangeStage.Applying, change.Operation.Title());
             applied = await operation.ApplyAsync(session, preparation, (text, share) => Report(ChangeStage.Applying, text, share), both.Token);
         }
@@ -143,7 +168,8 @@ internal sealed class OneChangeRunner(
         }
         catch (AlmanacException e)
         {
-            verification = Unproven($"It could not be measured: {e.Message}");
+            // As a recovery would decide: an index stays, a setting is put back. It may be what took the server down.
+            verification = Unproven($"It could not be measured: {e.Message}") with { Outcome = operation.Adopts ? VerificationOutcome.Unproven : VerificationOutcome.RolledBack };
         }
 
         return verification.Outcome is VerificationOutcome.RolledBack

@@ -120,7 +120,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         const UnixFileMode passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
             | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         Directory.CreateDirectory(registry.Root, passable);
-        await OwnRootAsync(cancellation);
+        await registry.AssureOwnAsync(cancellation);
         Directory.CreateDirectory(Folder, passable);
         registry.Write(Record);
         if (programs.User is { } user)
@@ -151,19 +151,6 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             "initdb");
         File.Delete(passwordFile);
         await File.AppendAllTextAsync(Path.Combine(data, "postgresql.conf"), Configuration(options), cancellation);
-    }
-
-    // The root has a predictable name in a folder that everybody may write to: somebody else may have made it first.
-    private async Task OwnRootAsync(CancellationToken cancellation)
-    {
-        var owner = await ToolClient.RunAsync("stat", ["-c", "%U", registry.Root], Deadline, cancellation);
-        if (owner.Output.Trim() != Environment.UserName)
-        {
-            throw new AlmanacException(
-                ExitCode.PrerequisiteMissing,
-                $"The folder {registry.Root} belongs to {owner.Output.Trim()}, not to {Environment.UserName}.",
-                "Remove it, or set ALMANAC_EMBEDDED_ROOT to a folder of your own.");
-        }
     }
 
     private async Task LaunchAsync(ServerPrograms programs, CancellationToken cancellation)

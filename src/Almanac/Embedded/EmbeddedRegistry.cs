@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Almanac.Model;
 using Almanac.Tools.Process;
+using NodaTime;
 
 namespace Almanac.Embedded;
 
@@ -8,6 +9,9 @@ namespace Almanac.Embedded;
 public sealed class EmbeddedRegistry
 {
     private const string RecordFile = "cluster.json";
+
+    // postmaster.pid has whole seconds, and is written before the server notes its own start.
+    private static readonly Duration StartSpread = Duration.FromSeconds(10);
 
     /// <param name="root">The folder; null for the user's default below /var/tmp.</param>
     public EmbeddedRegistry(string? root = null)
@@ -37,17 +41,27 @@ public sealed class EmbeddedRegistry
         return records;
     }
 
-    /// <summary>The running private cluster with that system identifier, if it is one of ours.</summary>
-    public EmbeddedRecord? FindBySystemIdentifier(string systemIdentifier)
-        => List().FirstOrDefault(r => r.SystemIdentifier == systemIdentifier && IsRunning(r.Id));
+    /// <summary>
+    /// The private cluster that this server is, if it is one of ours. A physical copy of one has its identifier, too, but another
+    /// postmaster: that has to have started when ours did.
+    /// </summary>
+    public EmbeddedRecord? Find(string systemIdentifier, Instant startedAt)
+        => List().FirstOrDefault(r => r.SystemIdentifier == systemIdentifier && IsRunning(r.Id)
+            && PostmasterStart(r.Id) is { } at && startedAt >= at - StartSpread && startedAt <= at + StartSpread);
 
     /// <summary>Stops and removes the clusters whose owner has died; answers what was removed.</summary>
     public async Task<IReadOnlyList<EmbeddedRecord>> RemoveStaleAsync(CancellationToken cancellation)
     {
+        if (Directory.Exists(Root))
+        {
+            await AssureOwnAsync(cancellation);
+        }
+
         var removed = new List<EmbeddedRecord>();
         foreach (var record in List())
         {
-            var wanted = record.Keep ? IsRunning(record.Id) : record.Owner.IsAlive();
+            // One that is to stay is its owner's as long as it is being made.
+            var wanted = record.Owner.IsAlive() || (record.Keep && IsRunning(record.Id));
             if (!wanted)
             {
                 await RemoveAsync(record, cancellation);
@@ -99,6 +113,20 @@ public sealed class EmbeddedRegistry
         return accompanied;
     }
 
+    // The root has a predictable name in a folder that everybody may write to: somebody else may have made it first, and what it
+    // says would then be believed (which folders to delete, which processes to end).
+    internal async Task AssureOwnAsync(CancellationToken cancellation)
+    {
+        var owner = await ToolClient.RunAsync("stat", ["-c", "%U", Root], TimeSpan.FromSeconds(60), cancellation);
+        if (owner.Output.Trim() != Environment.UserName)
+        {
+            throw new AlmanacException(
+                ExitCode.PrerequisiteMissing,
+                $"The folder {Root} belongs to {owner.Output.Trim()}, not to {Environment.UserName}.",
+                "Remove it, or set ALMANAC_EMBEDDED_ROOT to a folder of your own.");
+        }
+    }
+
     internal string FolderOf(string id) => Path.Combine(Root, id);
 
     internal void Write(EmbeddedRecord record)
@@ -128,11 +156,26 @@ public sealed class EmbeddedRegistry
         }
     }
 
+    /// <summary>When the postmaster wrote its postmaster.pid (third line, seconds since 1970).</summary>
+    private Instant? PostmasterStart(string id)
+    {
+        try
+        {
+            return Instant.FromUnixTimeSeconds(long.Parse(File.ReadAllLines(Path.Combine(FolderOf(id), "data", "postmaster.pid"))[2]));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
     private static EmbeddedRecord? Read(string folder)
     {
         try
         {
-            return JsonSerializer.Deserialize<EmbeddedRecord>(File.ReadAllText(Path.Combine(folder, RecordFile)), ModelJson.Options);
+            // Folders are deleted by the id: one that names another folder is no record of ours.
+            var record = JsonSerializer.Deserialize<EmbeddedRecord>(File.ReadAllText(Path.Combine(folder, RecordFile)), ModelJson.Options);
+            return record?.Id == Path.GetFileName(folder) ? record : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
         {

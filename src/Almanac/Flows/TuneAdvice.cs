@@ -31,7 +31,7 @@ internal sealed record TuneAdvice
         await using var reader = await PostgresReader.OpenAsync(request.Target, "advise", cancellation);
         var catalog = await CatalogReader.ReadAsync(reader, cancellation);
         await using var whatIf = await WhatIfReader.OpenAsync(request.Target, null, cancellation);
-        var rejected = history.Where(h => h.Status is ChangeStatus.RolledBack && h.RolledBackAt > observed.Now.TakenAt - Remembered).Select(h => h.ChangeId).ToHashSet(StringComparer.Ordinal);
+        var rejected = history.Where(h => h.RolledBackAt > observed.Now.TakenAt - Remembered).Select(h => h.ChangeId).ToHashSet(StringComparer.Ordinal);
 
         // Since the counters' reset the tables were also filled, by COPY perhaps; only a window of our own counts rows that come every day.
         var writes = observed.Earlier is null ? null : TableWrites.Between(observed.Earlier, observed.Now);

@@ -31,16 +31,27 @@ public sealed class TuneFlow(TimeProvider clock)
         var snapshots = store is null ? null : new SnapshotStore(store);
         var targetId = (await collector.CollectAsync(cancellation)).Server.Target;
         var settled = ledger is null ? [] : await SettleAsync(request, ledger, targetId, progress, cancellation);
-        var history = ledger is null ? [] : ChangeHistory.Fold(await ledger.ReadAsync(new LedgerFilter { Target = targetId }, cancellation));
+        var entries = ledger is null ? [] : await ledger.ReadAsync(new LedgerFilter { Target = targetId }, cancellation);
+        var history = ChangeHistory.Fold(entries);
+        var begun = entries.Where(e => e.Kind is LedgerKind.Applying).Select(e => e.At).ToList();
         var observed = await TuneObservation.ReadAsync(collector, snapshots, history, cancellation);
-        var simulated = request.At is not null && new EmbeddedRegistry().FindBySystemIdentifier(observed.Now.Server.SystemIdentifier) is not null;
+        var simulated = request.At is not null && new EmbeddedRegistry().Find(observed.Now.Server.SystemIdentifier, observed.Now.Server.StartedAt) is not null;
 
         progress?.Report(new FlowProgress("Advising"));
         var advice = await TuneAdvice.AskAsync(request, observed, history, cancellation);
         var runner = ledger is null ? null : new ChangeRunner(request.Target, ledger, gate, clock);
         var changes = new List<TuneChange>();
-        foreach (var change in advice.Changes)
+        var (now, waiting) = Paced(request, advice.Changes, history, begun, clock.GetCurrentInstant());
+
+        // Interrupted, cut off, or in need of a human: what was done is reported, and nothing more is begun.
+        var stopped = false;
+        foreach (var change in now)
         {
+            if (stopped)
+            {
+                break;
+            }
+
             var (sql, obstacle) = await ChangeRunner.DescribeAsync(request.Target, change, clock, cancellation);
             var elapsed = Duration.FromTimeSpan(clock.GetElapsedTime(started));
             var answer = await gate.JudgeAsync(change, asked + elapsed, clock.GetCurrentInstant(), simulated, cancellation);
@@ -55,30 +66,41 @@ public sealed class TuneFlow(TimeProvider clock)
             }
             else
             {
-                progress?.Report(new FlowProgress($"{change.Id}: {change.Operation.Title()}", (double)changes.Count / advice.Changes.Count));
-
-                // Also what is refused has been proposed: approval is asked for what the ledger knows, and its proposer cannot give it.
-                await ledger!.AppendAsync(LedgerKind.Proposed, change.Target, change.Id, new ProposedPayload(change), clock.GetCurrentInstant(), cancellation);
+                progress?.Report(new FlowProgress($"{change.Id}: {change.Operation.Title()}", (double)changes.Count / now.Count));
                 var options = new RunOptions
                 {
                     Asked = asked + elapsed,
                     SimulatedClockAllowed = simulated,
                     Measure = request.Measure,
                     Probes = advice.Probes,
+                    LongestAct = request.LongestAct,
                 };
                 var outcome = await runner.RunAsync(change, options, progress is null ? null : new DirectProgress<ChangeProgress>(p => progress.Report(new FlowProgress($"{p.ChangeId}: {p.Text}", p.Share) { Passing = p.Stage is ChangeStage.MeasuringBefore or ChangeStage.MeasuringAfter })), cancellation);
                 changes.Add(Finished(proposed, outcome));
+                stopped = outcome.Code is ExitCode.Interrupted or ExitCode.Unreachable or ExitCode.RollbackFailed;
             }
         }
 
-        if (request.Apply && snapshots is not null && changes.Exists(c => c.Receipt is not null))
+        if (request.Apply && snapshots is not null && !stopped && changes.Exists(c => c.Receipt is not null))
         {
             // The next run reads its workload from here on: what the statements cost before these changes is history.
             progress?.Report(new FlowProgress("Saving the state after the changes"));
             await snapshots.SaveAsync(await collector.CollectAsync(cancellation), collector.Known, cancellation);
         }
 
-        return Result(request, asked, observed, advice, changes, settled);
+        return Result(request, asked, observed, advice, changes, settled, waiting);
+    }
+
+    private static (IReadOnlyList<ProposedChange> Now, IReadOnlyList<string> Waiting) Paced(
+        TuneRequest request, IReadOnlyList<ProposedChange> changes, IReadOnlyList<ChangeState> history, IReadOnlyList<Instant> begun, Instant at)
+    {
+        if (request.Pace is not { } policy)
+        {
+            return (changes, []);
+        }
+
+        var decision = ChangePacer.Decide(changes, history, begun, policy, at);
+        return (decision.Now, [.. decision.Waiting.Select(w => $"{w.Change.Id} waits: {w.Reason}.")]);
     }
 
     private async Task<AlmanacDatabase?> OpenStoreAsync(TuneRequest request, CancellationToken cancellation)
@@ -122,6 +144,8 @@ public sealed class TuneFlow(TimeProvider clock)
         Sql = outcome.Sql.Count == 0 ? proposed.Sql : string.Join(";\n", outcome.Sql),
         Verdict = outcome.Verdict ?? proposed.Verdict,
         Outcome = outcome.Sentence,
+        Hint = outcome.Hint,
+        Code = outcome.Code,
         Receipt = outcome.Receipt,
         Verification = outcome.Verification,
         Status = outcome.Status switch
@@ -138,7 +162,7 @@ public sealed class TuneFlow(TimeProvider clock)
     };
 
     private static TuneResult Result(
-        TuneRequest request, Instant asked, TuneObservation observed, TuneAdvice advice, List<TuneChange> changes, IReadOnlyList<string> settled)
+        TuneRequest request, Instant asked, TuneObservation observed, TuneAdvice advice, List<TuneChange> changes, IReadOnlyList<string> settled, IReadOnlyList<string> waiting)
     {
         var workload = observed.Workload;
         var code = request.Apply ? ExitCodes.Worst(changes.Select(CodeOf)) : ExitCode.Done;
@@ -155,7 +179,7 @@ public sealed class TuneFlow(TimeProvider clock)
             TotalMs = workload.TotalMs,
             Top = [.. workload.Statements.OrderByDescending(s => s.TotalMs).Take(TopShown).Select(s => new TopStatement(s.QueryId, s.Text, s.Calls, s.MeanMs, workload.TotalMs > 0 ? s.TotalMs / workload.TotalMs : 0))],
             Changes = changes,
-            Notes = [.. advice.Notes, .. observed.Notes],
+            Notes = [.. advice.Notes, .. observed.Notes, .. waiting],
             Settled = settled,
             ExplainCalls = advice.ExplainCalls,
             ExitCode = code,
@@ -170,7 +194,7 @@ public sealed class TuneFlow(TimeProvider clock)
         TuneStatus.Unproven => ExitCode.Inconclusive,
         TuneStatus.RolledBack => ExitCode.RolledBack,
         TuneStatus.RollbackFailed => ExitCode.RollbackFailed,
-        TuneStatus.Failed => ExitCode.ToolFailed,
+        TuneStatus.Failed => change.Code,
         _ => ExitCode.Done,
     };
 

@@ -31,6 +31,12 @@ public sealed record TuneRequest
     public AdviseLimits Limits { get; init; } = new();
     public MeasureOptions Measure { get; init; } = new();
 
+    /// <summary>How fast an engine that runs by itself may go; null for a run that a person started.</summary>
+    public PacePolicy? Pace { get; init; }
+
+    /// <summary>The longest one act may take where no window's edge is nearer.</summary>
+    public Duration LongestAct { get; init; } = Duration.FromHours(6);
+
     /// <summary>Send read-only probes where the traffic is too thin to verify.</summary>
     public bool Probe { get; init; }
 

@@ -21,6 +21,9 @@ public sealed record ApprovalState
     public required string Id { get; init; }
     public required ApprovalStatus Status { get; init; }
     public GuardScope? Scope { get; init; }
+
+    /// <summary>The regions asked for; empty for all.</summary>
+    public IReadOnlyList<string> Regions { get; init; } = [];
     public string? Reason { get; init; }
     public string? Requester { get; init; }
     public Instant? RequestedAt { get; init; }
@@ -39,6 +42,7 @@ public sealed record ApprovalState
     public string? DeniedBy { get; init; }
     public string? DenialReason { get; init; }
 
-    /// <summary>True when at least so many approved, in time.</summary>
-    public bool Allows(int required) => Status == ApprovalStatus.Approved && Approvers.Count >= required;
+    /// <summary>True when at least so many approved, in time, just this kind of act in all of these regions.</summary>
+    public bool Allows(int required, GuardScope scope, IEnumerable<string> regions)
+        => Status == ApprovalStatus.Approved && Approvers.Count >= required && Scope == scope && (Regions.Count == 0 || regions.All(Regions.Contains));
 }

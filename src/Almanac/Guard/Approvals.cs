@@ -104,6 +104,7 @@ public static class Approvals
         Id = entry.ChangeId!,
         Status = ApprovalStatus.Pending,
         Scope = payload.Scope,
+        Regions = payload.Regions ?? [],
         Reason = payload.Reason,
         Requester = entry.Actor,
         RequestedAt = entry.At,

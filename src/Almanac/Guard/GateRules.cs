@@ -41,7 +41,7 @@ public static class GateRules
         var worst = real is not null && real.State > asked.State ? real : asked;
         var glass = worst.State == GuardState.Open ? null
             : question.Overrides.Where(o => o.Covers(question.Id, question.Scope, question.Regions, question.Now)).MaxBy(o => o.Until);
-        var approved = worst.State == GuardState.Approval && question.Approval?.Allows(worst.RequiredApprovals) == true;
+        var approved = worst.State == GuardState.Approval && question.Approval?.Allows(worst.RequiredApprovals, question.Scope, question.Regions) == true;
         var allowed = worst.State == GuardState.Open || approved || glass is not null;
         var answer = new GateAnswer
         {

@@ -78,7 +78,8 @@ public static class ChangeHistory
             case LedgerKind.Applied:
                 return state with { Status = ChangeStatus.Applied, AppliedAt = entry.At, Receipt = entry.Read<AppliedPayload>().Receipt };
             case LedgerKind.ApplyFailed:
-                return state with { Status = ChangeStatus.Failed, Explanation = entry.Read<ApplyFailedPayload>().Error };
+                // A new attempt that never began does not tidy up what an earlier one left.
+                return state.Status is ChangeStatus.RollbackFailed ? state : state with { Status = ChangeStatus.Failed, Explanation = entry.Read<ApplyFailedPayload>().Error };
             case LedgerKind.Verified:
                 return Verified(state, entry);
             case LedgerKind.RollingBack:
@@ -139,8 +140,7 @@ public static class ChangeHistory
     }
 
     // What is asked or refused about a change that is in place concerns its undoing: it stays what it is until that begins.
-    private static bool InPlace(ChangeState state)
-        => UnderWay(state) || state.Status is ChangeStatus.Kept or ChangeStatus.Unproven or ChangeStatus.RollbackFailed;
+    private static bool InPlace(ChangeState state) => UnderWay(state) || state.Status is ChangeStatus.Kept or ChangeStatus.Unproven;
 
-    private static bool UnderWay(ChangeState state) => state.Status is ChangeStatus.Applying or ChangeStatus.Applied or ChangeStatus.RollingBack;
+    private static bool UnderWay(ChangeState state) => state.Status is ChangeStatus.Applying or ChangeStatus.Applied or ChangeStatus.RollingBack or ChangeStatus.RollbackFailed;
 }

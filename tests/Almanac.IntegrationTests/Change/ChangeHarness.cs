@@ -19,8 +19,9 @@ internal sealed class ChangeHarness : IAsyncDisposable
     private readonly AlmanacDatabase store;
     private readonly List<IAsyncDisposable> owned = [];
 
-    private ChangeHarness(PrivateTarget target, AlmanacDatabase store)
+    private ChangeHarness(PrivateTarget target, string targetId, AlmanacDatabase store)
     {
+        TargetId = targetId;
         Private = target;
         this.store = store;
         Ledger = new LedgerStore(store);
@@ -30,7 +31,7 @@ internal sealed class ChangeHarness : IAsyncDisposable
 
     public ConnectionTarget Target => Private.Target;
 
-    public string TargetId => "7000000000000000000/" + Target.Database;
+    public string TargetId { get; }
 
     public LedgerStore Ledger { get; }
 
@@ -69,12 +70,14 @@ internal sealed class ChangeHarness : IAsyncDisposable
     public static async Task<ChangeHarness> CreateAsync(PrivateTarget target)
     {
         // The superuser is called almanac: without this its tables would land in the store's schema of that name.
+        string id;
         await using (var session = await ScratchWriter.OpenAsync(target, "test", CancellationToken.None))
         {
+            id = await session.ScalarAsync<string>("SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || current_database()", null, CancellationToken.None);
             await session.ExecuteAsync($"ALTER DATABASE {SqlText.Quote(target.Target.Database)} SET search_path = public", CancellationToken.None);
         }
 
-        return new ChangeHarness(target, await AlmanacDatabase.OpenAsync(target.Target, createSchema: true, CancellationToken.None));
+        return new ChangeHarness(target, id, await AlmanacDatabase.OpenAsync(target.Target, createSchema: true, CancellationToken.None));
     }
 
     public ChangeRunner Runner(ProtectionRule? rule = null, ConnectionTarget? target = null) => new(target ?? Target, Ledger, Gate(rule), TimeProvider.System);

@@ -175,6 +175,42 @@ public sealed class RecoveryTests(PostgresFixture postgres)
         (await harness.StateAsync(change)).Status.ShouldBe(ChangeStatus.Applying);
     }
 
+    [Fact]
+    public async Task A_partitioned_index_that_is_valid_is_kept_whatever_its_newest_part_is_called()
+    {
+        await using var harness = await ChangeHarness.CreateAsync(postgres);
+        var spec = ChangeHarness.Index("log", "kind");
+        await harness.ExecuteAsync(
+            "CREATE TABLE log (at date NOT NULL, kind int NOT NULL) PARTITION BY RANGE (at)",
+            "CREATE TABLE log_a PARTITION OF log FOR VALUES FROM ('2027-01-01') TO ('2027-02-01')",
+            spec.ToSql(concurrently: false),
+            "CREATE TABLE log_b PARTITION OF log FOR VALUES FROM ('2027-02-01') TO ('2027-03-01')");
+        var change = harness.Propose(spec);
+        await harness.RecordApplyingAsync(change);
+
+        await SettleAsync(harness);
+
+        (await harness.IndexStateAsync(spec.Name)).ShouldBe("valid");
+        (await harness.StateAsync(change)).Status.ShouldBe(ChangeStatus.Unproven);
+    }
+
+    [Fact]
+    public async Task A_leftover_that_cannot_be_removed_now_is_tried_again_by_the_next_command()
+    {
+        await using var harness = await ChangeHarness.CreateAsync(postgres);
+        await harness.ExecuteAsync(Items);
+        await Should.ThrowAsync<AlmanacException>(harness.ExecuteAsync($"CREATE UNIQUE INDEX CONCURRENTLY {ByOwner.Name} ON items (owner)"));
+        var change = harness.Propose(ByOwner);
+        await harness.RecordApplyingAsync(change);
+        await harness.RecordAsync(change, LedgerKind.RollbackFailed, new RollbackFailedPayload("It took too long.", "DROP INDEX"));
+        ChangeRecovery.IsOpen(await harness.StateAsync(change)).ShouldBeTrue();
+
+        await SettleAsync(harness);
+
+        (await harness.IndexStateAsync(ByOwner.Name)).ShouldBe("none");
+        ChangeRecovery.IsOpen(await harness.StateAsync(change)).ShouldBeFalse();
+    }
+
     private static Task<RecoveryResult> SettleAsync(ChangeHarness harness) => harness.Recovery.SettleAsync(harness.TargetId, null, CancellationToken.None);
 
     private static Task RecordHarmAsync(ChangeHarness harness, ProposedChange change)

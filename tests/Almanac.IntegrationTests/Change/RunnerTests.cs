@@ -36,7 +36,7 @@ public sealed class RunnerTests(PostgresFixture postgres)
         outcome.Status.ShouldBe(ChangeStatus.Refused);
         outcome.Verdict!.NextOpening.ShouldBe(Instant.FromUtc(2027, 6, 14, 13, 0));
         (await harness.IndexStateAsync(ByOwner.Name)).ShouldBe("none");
-        (await harness.KindsAsync(change)).ShouldBe([LedgerKind.Refused]);
+        (await harness.KindsAsync(change)).ShouldBe([LedgerKind.Proposed, LedgerKind.Refused]);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class RunnerTests(PostgresFixture postgres)
         outcome.Code.ShouldBe(ExitCode.Refused);
         outcome.Sentence.ShouldContain("edge");
         (await harness.IndexStateAsync(ByOwner.Name)).ShouldBe("none");
-        (await harness.KindsAsync(change)).ShouldBe([LedgerKind.Judged, LedgerKind.Applying, LedgerKind.ApplyFailed]);
+        (await harness.KindsAsync(change)).ShouldBe([LedgerKind.Proposed, LedgerKind.Judged, LedgerKind.Applying, LedgerKind.ApplyFailed]);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class RunnerTests(PostgresFixture postgres)
         await Should.ThrowAsync<OperationCanceledException>(harness.RunAsync(change, progress: progress, cancellation: interrupt.Token));
 
         (await harness.IndexStateAsync(ByOwner.Name)).ShouldBe("none");
-        (await harness.KindsAsync(change)).ShouldBe([LedgerKind.Judged]);
+        (await harness.KindsAsync(change)).ShouldBe([LedgerKind.Proposed, LedgerKind.Judged]);
     }
 
     [Fact]
@@ -295,11 +295,52 @@ public sealed class RunnerTests(PostgresFixture postgres)
     {
         await using var harness = await ChangeHarness.CreateAsync(postgres);
         await harness.ExecuteAsync(Items);
+        string[] others = [harness.TargetId + "2", "7000000000000000000/" + harness.Target.Database];
 
-        var outcome = await harness.RunAsync(harness.Propose(ByOwner) with { Target = "7000000000000000000/elsewhere" }, ChangeHarness.Instantly);
+        foreach (var other in others)
+        {
+            var outcome = await harness.RunAsync(harness.Propose(ByOwner) with { Target = other }, ChangeHarness.Instantly);
+            outcome.Code.ShouldBe(ExitCode.Usage, outcome.Sentence);
+        }
 
-        outcome.Code.ShouldBe(ExitCode.Usage);
         (await harness.IndexStateAsync(ByOwner.Name)).ShouldBe("none");
+    }
+
+    [Fact]
+    public async Task A_change_of_another_server_is_not_undone_on_this_one()
+    {
+        await using var harness = await ChangeHarness.CreateAsync(postgres);
+        await harness.ExecuteAsync(Items, ByOwner.ToSql(concurrently: false));
+        var elsewhere = harness.Propose(ByOwner) with { Target = "7000000000000000000/" + harness.Target.Database };
+        await harness.RecordApplyingAsync(elsewhere);
+        await harness.RecordAsync(elsewhere, LedgerKind.Applied, new AppliedPayload(new Receipt { ChangeId = elsewhere.Id, StartedAt = ChangeHarness.Monday, EndedAt = ChangeHarness.Monday, Sql = [] }));
+
+        var refused = await Should.ThrowAsync<AlmanacException>(async () => await harness.Runner().RollBackAsync(
+            await harness.StateAsync(elsewhere), "Not wanted.", harness.Options(ChangeHarness.Instantly), null, CancellationToken.None));
+
+        refused.ExitCode.ShouldBe(ExitCode.Usage);
+        (await harness.IndexStateAsync(ByOwner.Name)).ShouldBe("valid");
+    }
+
+    [Fact]
+    public async Task An_act_that_cannot_be_recorded_is_not_begun_and_nothing_is_cleaned_up()
+    {
+        await using var harness = await ChangeHarness.CreateAsync(postgres);
+        await harness.ExecuteAsync(Items);
+
+        // An invalid leftover that the act would have replaced: it has to survive an act that was never recorded.
+        await Should.ThrowAsync<AlmanacException>(harness.ExecuteAsync($"CREATE UNIQUE INDEX CONCURRENTLY {ByOwner.Name} ON items (owner)"));
+        var progress = new Watch(p =>
+        {
+            if (p.Stage is ChangeStage.MeasuringBefore)
+            {
+                harness.ExecuteAsync("ALTER TABLE almanac.ledger_entry RENAME TO ledger_away").GetAwaiter().GetResult();
+            }
+        });
+
+        await Should.ThrowAsync<AlmanacException>(harness.RunAsync(harness.Propose(ByOwner, 42), progress: progress, measure: ChangeHarness.Instantly));
+
+        (await harness.IndexStateAsync(ByOwner.Name)).ShouldBe("invalid");
     }
 
     [Fact]

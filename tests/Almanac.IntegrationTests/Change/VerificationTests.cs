@@ -33,7 +33,7 @@ public sealed class VerificationTests(PostgresFixture postgres)
         effect.BlocksAfter.ShouldBeLessThan(effect.BlocksBefore);
         outcome.Verification.SavedMsPerSecond!.Value.ShouldBeGreaterThan(0);
         (await harness.IndexStateAsync(((CreateIndexSpec)change.Operation).Name)).ShouldBe("valid");
-        (await harness.KindsAsync(change)).ShouldBe([LedgerKind.Judged, LedgerKind.Applying, LedgerKind.Applied, LedgerKind.Verified]);
+        (await harness.KindsAsync(change)).ShouldBe([LedgerKind.Proposed, LedgerKind.Judged, LedgerKind.Applying, LedgerKind.Applied, LedgerKind.Verified]);
         (await harness.StateAsync(change)).Status.ShouldBe(ChangeStatus.Kept);
     }
 
@@ -100,7 +100,7 @@ public sealed class VerificationTests(PostgresFixture postgres)
         outcome.Code.ShouldBe(ExitCode.RolledBack);
         (await harness.IndexStateAsync(((CreateIndexSpec)useless.Operation).Name)).ShouldBe("none");
         (await harness.KindsAsync(useless)).ShouldBe(
-            [LedgerKind.Judged, LedgerKind.Applying, LedgerKind.Applied, LedgerKind.Verified, LedgerKind.RollingBack, LedgerKind.RolledBack]);
+            [LedgerKind.Proposed, LedgerKind.Judged, LedgerKind.Applying, LedgerKind.Applied, LedgerKind.Verified, LedgerKind.RollingBack, LedgerKind.RolledBack]);
         (await harness.StateAsync(useless)).Status.ShouldBe(ChangeStatus.RolledBack);
     }
 

@@ -1,6 +1,7 @@
 using Almanac.Embedded;
 using Almanac.Testing;
 using Almanac.Tools.Postgres;
+using NodaTime;
 using Shouldly;
 
 namespace Almanac.IntegrationTests.Embedded;
@@ -59,6 +60,45 @@ public sealed class EmbeddedClusterTests(PostgresFixture postgres)
             Directory.Exists(orphan.Folder).ShouldBeFalse();
             registry.IsRunning(mine.Record.Id).ShouldBeTrue();
             await mine.DisposeAsync();
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Only_the_very_server_is_found_and_not_a_copy_that_shares_its_identifier()
+    {
+        var record = postgres.Cluster.Record;
+        var registry = new EmbeddedRegistry(Path.GetDirectoryName(postgres.Cluster.Folder));
+        await using var reader = await PostgresReader.OpenAsync(postgres.Cluster.Target().Target, "test", CancellationToken.None);
+        var started = await reader.ScalarAsync<DateTime>("SELECT pg_postmaster_start_time()", null, CancellationToken.None);
+        var at = Instant.FromDateTimeUtc(DateTime.SpecifyKind(started, DateTimeKind.Utc));
+
+        registry.Find(record.SystemIdentifier!, at)!.Id.ShouldBe(record.Id);
+        registry.Find(record.SystemIdentifier!, at + Duration.FromMinutes(1)).ShouldBeNull();
+        registry.Find("7000000000000000000", at).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_copy_that_is_to_stay_is_left_alone_while_its_owner_still_makes_it_and_a_record_cannot_name_another_folder()
+    {
+        var root = Directory.CreateTempSubdirectory("almanac-").FullName;
+        try
+        {
+            var registry = new EmbeddedRegistry(root);
+            var making = postgres.Cluster.Record with { Id = "making", Keep = true, Owner = ProcessIdentity.Current(), SystemIdentifier = null };
+            Directory.CreateDirectory(registry.FolderOf("making"));
+            registry.Write(making);
+            Directory.CreateDirectory(registry.FolderOf("forged"));
+            File.WriteAllText(
+                Path.Combine(registry.FolderOf("forged"), "cluster.json"),
+                File.ReadAllText(Path.Combine(registry.FolderOf("making"), "cluster.json")).Replace("making", "../elsewhere", StringComparison.Ordinal));
+
+            (await registry.RemoveStaleAsync(CancellationToken.None)).ShouldBeEmpty();
+
+            registry.List().Select(r => r.Id).ShouldBe(["making"]);
         }
         finally
         {

@@ -117,7 +117,7 @@ public sealed class LedgerStoreTests(PostgresFixture postgres)
             => (await Should.ThrowAsync<AlmanacException>(ledger.Database.ExecuteAsync(
                 string.Format(System.Globalization.CultureInfo.InvariantCulture, insert, sequence, actor, previous)))).Message;
 
-        (await Refusal(6, "somebody", last)).ShouldContain("cannot be written by almanac");
+        (await Refusal(6, "somebody", last)).ShouldContain("cannot be written by postgres");
         (await Refusal(9, "postgres", last)).ShouldContain("does not follow");
         (await Refusal(6, "postgres", "repeat('c', 64)")).ShouldContain("does not follow");
     }

@@ -30,6 +30,10 @@ public sealed class EffectTestTests
     }
 
     [Fact]
+    public void A_clock_that_shows_nothing_on_both_sides_proves_nothing()
+        => EffectTest.Compare(Sample(100, 0, 0), Sample(100, 0, 0)).PValue.ShouldBe(1);
+
+    [Fact]
     public void Calls_that_are_slow_together_count_as_fewer_calls()
     {
         // The same 4000 calls: once every tick is alike, once whole ticks are slow.

@@ -62,8 +62,8 @@ public sealed class ApprovalsTests
         State().Status.ShouldBe(ApprovalStatus.Pending);
         Approve("cid");
         State().Status.ShouldBe(ApprovalStatus.Approved);
-        State().Allows(2).ShouldBeTrue();
-        State().Allows(3).ShouldBeFalse();
+        State().Allows(2, GuardScope.Ddl, []).ShouldBeTrue();
+        State().Allows(3, GuardScope.Ddl, []).ShouldBeFalse();
     }
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class ApprovalsTests
     {
         Request(expires: 24);
         Approve("bob");
-        State(23.9).Allows(1).ShouldBeTrue();
+        State(23.9).Allows(1, GuardScope.Ddl, []).ShouldBeTrue();
         State(24).Status.ShouldBe(ApprovalStatus.Expired);
-        State(24).Allows(1).ShouldBeFalse();
+        State(24).Allows(1, GuardScope.Ddl, []).ShouldBeFalse();
     }
 
     [Fact]

@@ -30,6 +30,8 @@ public sealed class GateRulesTests
     {
         Id = "ci-1",
         Status = ApprovalStatus.Approved,
+        Scope = GuardScope.Ddl,
+        Regions = ["us-east-1", "us-west-2"],
         Required = 1,
         Requester = "ann",
         Approvers = [.. Enumerable.Range(1, approvers).Select(i => $"approver{i}")],
@@ -37,6 +39,15 @@ public sealed class GateRulesTests
     };
 
     private static GuardOverride Glass(Instant from) => new() { ChangeId = "ci-1", Reason = "outage", Actor = "ops", From = from, Until = from + Duration.FromHours(1) };
+
+    [Fact]
+    public void An_approval_holds_for_the_kind_of_act_and_the_regions_it_was_asked_for()
+    {
+        var question = Question(Sunday, Sunday);
+        Judge(question with { Approval = Approved() with { Regions = [] } }).Allowed.ShouldBeTrue();
+        Judge(question with { Approval = Approved() with { Regions = ["us-west-2"] } }).Code.ShouldBe(ExitCode.ApprovalPending);
+        Judge(question with { Approval = Approved() with { Scope = GuardScope.Deploy } }).Code.ShouldBe(ExitCode.ApprovalPending);
+    }
 
     [Fact]
     public void Both_clocks_open_is_allowed_until_the_nearer_edge()

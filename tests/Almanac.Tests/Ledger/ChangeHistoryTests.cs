@@ -99,6 +99,16 @@ public sealed class ChangeHistoryTests
             .Add(LedgerKind.Verified, new VerifiedPayload(Verified(VerificationOutcome.RolledBack))).Is(ChangeStatus.RollbackFailed);
 
     [Fact]
+    public void What_could_not_be_undone_stays_known_however_often_it_is_proposed_refused_or_fails_again()
+        => Applied()
+            .Add(LedgerKind.RollbackFailed, new RollbackFailedPayload("no rights", "DROP INDEX x")).Is(ChangeStatus.RollbackFailed)
+            .Add(LedgerKind.Proposed, new ProposedPayload(Change)).Is(ChangeStatus.RollbackFailed)
+            .Add(LedgerKind.Requested, new RequestedPayload(GuardScope.Ddl, "please", [], Duration.Zero, Start, 2)).Is(ChangeStatus.RollbackFailed)
+            .Add(LedgerKind.Refused, Judgement(GuardState.Closed, allowed: false)).Is(ChangeStatus.RollbackFailed)
+            .Add(LedgerKind.ApplyFailed, new ApplyFailedPayload("no rights", "Nothing was done.")).Is(ChangeStatus.RollbackFailed)
+            .Add(LedgerKind.RolledBack, new RolledBackPayload(Receipt, "By hand.")).Is(ChangeStatus.RolledBack);
+
+    [Fact]
     public void A_failed_attempt_and_a_settled_leftover_are_told_apart()
     {
         Applying().Add(LedgerKind.ApplyFailed, new ApplyFailedPayload("lock timeout", "removed")).Is(ChangeStatus.Failed);

@@ -127,7 +127,8 @@ internal sealed class CreateIndex(CreateIndexSpec spec) : Operation
             found.Add(state is not null && IsOurs(state, part) ? state : null);
         }
 
-        return found.TrueForAll(f => f is null) ? Progress.Nothing : found.TrueForAll(f => f is { Valid: true }) ? Progress.Complete : Progress.Half;
+        // A partitioned index is valid only when every partition has its part; one that came later may call it something else.
+        return found[0] is { Valid: true } ? Progress.Complete : found.TrueForAll(f => f is null) ? Progress.Nothing : Progress.Half;
     }
 
     public override async Task<Cleaned> CleanUpAsync(ActingWriter session, PostgresReader reader, Preparation preparation, CancellationToken cancellation)

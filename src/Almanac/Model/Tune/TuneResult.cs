@@ -50,6 +50,12 @@ public sealed record TuneChange
 
     /// <summary>What happened, in one sentence.</summary>
     public required string Outcome { get; init; }
+
+    /// <summary>What to do about it, where somebody has to do something.</summary>
+    public string? Hint { get; init; }
+
+    /// <summary>The exit code that the outcome stands for; done while it is only proposed.</summary>
+    public ExitCode Code { get; init; }
     public Receipt? Receipt { get; init; }
     public Verification? Verification { get; init; }
 }

@@ -58,6 +58,10 @@ internal static class ConnectionStrings
         }
         else
         {
+            // A statement that runs for hours must notice within a minute or so that the network swallowed its server.
+            builder.TcpKeepAlive = true;
+            builder.TcpKeepAliveTime = 15;
+            builder.TcpKeepAliveInterval = 5;
             builder.SslMode = target.SslMode switch
             {
                 "disable" => SslMode.Disable,
