@@ -121,6 +121,8 @@ public sealed class DemoFlow(TimeProvider clock)
             cancellation);
         await WedSyncNeglect.ApplyAsync(target, cancellation);
 
+        await WedSyncNeglect.ForgetLoadingAsync(target, cancellation);
+
         // The consent to keep history and ledger in the target itself: it is the demo's own database.
         await using var store = await AlmanacDatabase.OpenAsync(target.Target, createSchema: true, cancellation);
         return new WedSyncOperations(world);

@@ -9,7 +9,7 @@ public static class WedSyncNeglect
     /// <summary>Name of the index whose concurrent build fails and leaves it invalid.</summary>
     public const string InvalidIndex = "couples_email_unique";
 
-    /// <summary>Runs samples/wedsync/neglect.sql; the settings hold for the whole private cluster. Its statement counters then start anew.</summary>
+    /// <summary>Runs samples/wedsync/neglect.sql; the settings hold for the whole private cluster.</summary>
     public static async Task ApplyAsync(PrivateTarget target, CancellationToken cancellation)
     {
         await using var writer = await ScratchWriter.OpenAsync(target, "samples", cancellation);
@@ -24,12 +24,13 @@ public static class WedSyncNeglect
                 // The failure is the point: the server leaves an invalid index behind.
             }
         }
+    }
 
-        // Loading and neglecting are no part of the marketplace's workload.
-        if (await writer.ScalarAsync<bool>("SELECT to_regproc('pg_stat_statements_reset') IS NOT NULL", null, cancellation))
-        {
-            await writer.ExecuteAsync("SELECT pg_stat_statements_reset()", cancellation);
-        }
+    /// <summary>Starts the statement statistics afresh: loading is no part of the marketplace's workload.</summary>
+    public static async Task ForgetLoadingAsync(PrivateTarget target, CancellationToken cancellation)
+    {
+        await using var writer = await ScratchWriter.OpenAsync(target, "samples", cancellation);
+        await writer.ExecuteAsync("SELECT pg_stat_statements_reset()", cancellation);
     }
 
     /// <summary>Takes the settings of the neglect back, for another database of the same cluster.</summary>
