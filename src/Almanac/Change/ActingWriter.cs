@@ -10,6 +10,8 @@ internal sealed class ActingWriter : IAsyncDisposable
     /// <summary>How long a statement that blocks others may queue for its lock, in milliseconds.</summary>
     private const int ShortLockMs = 2000;
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
     private readonly PostgresWriter writer;
     private readonly TimeProvider time;
     private readonly List<string> sql = [];
@@ -34,15 +36,17 @@ internal sealed class ActingWriter : IAsyncDisposable
     public IReadOnlyList<string> Sql => sql;
 
     /// <summary>
-    /// Opens a session whose statements may take this long. lock_timeout is the same: it also cuts the waits of CREATE INDEX CONCURRENTLY
-    /// for old transactions (measured on PostgreSQL 15), and what waits there blocks no reader and no writer.
+    /// Opens a session whose statements may take this long. lock_timeout also cuts the waits of CREATE INDEX CONCURRENTLY for old
+    /// transactions (measured on PostgreSQL 15). While such a build waits, it keeps autovacuum and other schema changes off the table, so
+    /// no single wait is longer than five minutes.
     /// </summary>
     public static async Task<ActingWriter> OpenAsync(ConnectionTarget target, TimeSpan limit, TimeProvider time, CancellationToken cancellation)
     {
         // The server's deadline lies behind ours: it is for the case that we are not there any more.
         var backstop = limit + TimeSpan.FromSeconds(5);
-        var writer = await PostgresWriter.OpenAsync(target, "change", backstop, backstop, cancellation);
-        return new ActingWriter(writer, time, (long)backstop.TotalMilliseconds);
+        var wait = backstop < LongestWait ? backstop : LongestWait;
+        var writer = await PostgresWriter.OpenAsync(target, "change", backstop, wait, cancellation);
+        return new ActingWriter(writer, time, (long)wait.TotalMilliseconds);
     }
 
     /// <summary>Takes the table owner's role, where the rights are held by membership without inheritance.</summary>

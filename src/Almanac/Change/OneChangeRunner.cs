@@ -51,7 +51,10 @@ internal sealed class OneChangeRunner(
 
         var acts = await ledger.ReadAsync(new LedgerFilter { Target = change.Target, Kinds = [LedgerKind.Applied, LedgerKind.RolledBack], Newest = 1 }, cancellation);
         await using var verifier = await EffectReader.OpenAsync(target, change, options.Probes, acts is [.., var last] ? last.At : null, options.Measure, time, cancellation);
-        await verifier.MeasureBeforeAsync((text, share) => Report(ChangeStage.MeasuringBefore, text, share), cancellation);
+        if (!ServesNobody)
+        {
+            await verifier.MeasureBeforeAsync((text, share) => Report(ChangeStage.MeasuringBefore, text, share), cancellation);
+        }
 
         // The baseline took a while: the window may have closed.
         answer = await JudgeAsync(cancellation);
@@ -160,6 +163,12 @@ internal sealed class OneChangeRunner(
             return await FinishAsync(Unproven(pending), receipt, ExitCode.Inconclusive);
         }
 
+        if (ServesNobody)
+        {
+            var gone = Unproven("The index was invalid: no query could use it, so nothing had to be measured, and no gain is claimed.") with { Outcome = VerificationOutcome.Kept };
+            return await FinishAsync(gone, receipt, ExitCode.Done);
+        }
+
         var left = timeLeft is null ? (Duration?)null : Duration.Max(Duration.Zero, timeLeft.Value - Duration.FromTimeSpan(time.GetElapsedTime(edge)));
         Verification verification;
         try
@@ -251,6 +260,8 @@ internal sealed class OneChangeRunner(
         var status = verification.Outcome is VerificationOutcome.Kept ? ChangeStatus.Kept : ChangeStatus.Unproven;
         return Outcome(status, code, verification.Reason) with { Sql = receipt.Sql, Receipt = receipt, Verification = verification };
     }
+
+    private bool ServesNobody => change.Operation is DropIndexSpec { Invalid: true };
 
     private Verification Unproven(string why) => new()
     {

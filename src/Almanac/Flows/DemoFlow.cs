@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Almanac.Change;
 using Almanac.Embedded;
 using Almanac.Ledger;
 using Almanac.Load;
@@ -139,6 +140,13 @@ public sealed class DemoFlow(TimeProvider clock)
                 Profile = request.Profile,
                 Regions = [request.Profile.PrimaryRegion],
                 Given = given,
+                Measure = new MeasureOptions
+                {
+                    BaselineMinimum = Duration.FromSeconds(8),
+                    BaselineMaximum = Duration.FromSeconds(16),
+                    AfterMinimum = Duration.FromSeconds(8),
+                    AfterMaximum = Duration.FromSeconds(30),
+                },
             },
             progress,
             cancellation);

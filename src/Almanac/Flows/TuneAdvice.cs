@@ -37,9 +37,7 @@ internal sealed record TuneAdvice
         var writes = observed.Earlier is null ? null : TableWrites.Between(observed.Earlier, observed.Now);
         var target = observed.Now.Server.Target;
         var indexes = await IndexAdvisor.AdviseAsync(
-
-            // Since their resets the tables' counters have run for another time than the statements': only the difference of two snapshots compares.
-            new AdviseInput { Target = target, Catalog = catalog, Workload = observed.Workload, Writes = observed.Earlier is null ? null : writes, RecentlyRejected = rejected },
+            new AdviseInput { Target = target, Catalog = catalog, Workload = observed.Workload, Writes = writes, RecentlyRejected = rejected },
             whatIf, request.Limits, cancellation);
         var drops = UnusedIndexAdvisor.Advise(new UnusedIndexInput
         {

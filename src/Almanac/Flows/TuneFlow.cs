@@ -30,7 +30,7 @@ public sealed class TuneFlow(TimeProvider clock)
         await using var collector = new SnapshotCollector(request.Target);
         var snapshots = store is null ? null : new SnapshotStore(store);
         var targetId = (await collector.CollectAsync(cancellation)).Server.Target;
-        var settled = ledger is null ? [] : await SettleAsync(request, ledger, targetId, progress, cancellation);
+        var (settled, needsHuman) = ledger is null ? ([], false) : await SettleAsync(request, ledger, targetId, progress, cancellation);
         var entries = ledger is null ? [] : await ledger.ReadAsync(new LedgerFilter { Target = targetId }, cancellation);
         var history = ChangeHistory.Fold(entries);
         var begun = entries.Where(e => e.Kind is LedgerKind.Applying).Select(e => e.At).ToList();
@@ -75,7 +75,18 @@ public sealed class TuneFlow(TimeProvider clock)
                     Probes = advice.Probes,
                     LongestAct = request.LongestAct,
                 };
-                var outcome = await runner.RunAsync(change, options, progress is null ? null : new DirectProgress<ChangeProgress>(p => progress.Report(new FlowProgress($"{p.ChangeId}: {p.Text}", p.Share) { Passing = p.Stage is ChangeStage.MeasuringBefore or ChangeStage.MeasuringAfter })), cancellation);
+                ChangeOutcome outcome;
+                try
+                {
+                    outcome = await runner.RunAsync(change, options, ProgressOf(progress), cancellation);
+                }
+                catch (AlmanacException e) when (changes.Count > 0)
+                {
+                    // What was done before is reported all the same.
+                    changes.Add(proposed with { Status = TuneStatus.Failed, Outcome = e.Message, Hint = e.Hint, Code = e.ExitCode });
+                    break;
+                }
+
                 changes.Add(Finished(proposed, outcome));
                 stopped = outcome.Code is ExitCode.Interrupted or ExitCode.Unreachable or ExitCode.RollbackFailed;
             }
@@ -88,8 +99,13 @@ public sealed class TuneFlow(TimeProvider clock)
             await snapshots.SaveAsync(await collector.CollectAsync(cancellation), collector.Known, cancellation);
         }
 
-        return Result(request, asked, observed, advice, changes, settled, waiting);
+        var result = Result(request, asked, observed, advice, changes, settled, waiting);
+        return needsHuman ? result with { ExitCode = ExitCodes.Worst([result.ExitCode, ExitCode.RollbackFailed]) } : result;
     }
+
+    private static DirectProgress<ChangeProgress>? ProgressOf(IProgress<FlowProgress>? progress) => progress is null
+        ? null
+        : new DirectProgress<ChangeProgress>(p => progress.Report(new FlowProgress($"{p.ChangeId}: {p.Text}", p.Share) { Passing = p.Stage is ChangeStage.MeasuringBefore or ChangeStage.MeasuringAfter }));
 
     private static (IReadOnlyList<ProposedChange> Now, IReadOnlyList<string> Waiting) Paced(
         TuneRequest request, IReadOnlyList<ProposedChange> changes, IReadOnlyList<ChangeState> history, IReadOnlyList<Instant> begun, Instant at)
@@ -117,12 +133,14 @@ public sealed class TuneFlow(TimeProvider clock)
         "--apply keeps a ledger, and there is no schema almanac to keep it in.",
         "Name a database that has one by --store URI, or consent to creating it by --create-store.");
 
-    private async Task<IReadOnlyList<string>> SettleAsync(
+    private async Task<(IReadOnlyList<string> Lines, bool NeedsHuman)> SettleAsync(
         TuneRequest request, LedgerStore ledger, string targetId, IProgress<FlowProgress>? progress, CancellationToken cancellation)
     {
         var recovery = await new ChangeRecovery(request.Target, ledger, clock).SettleAsync(
             targetId, progress is null ? null : new DirectProgress<ChangeProgress>(p => progress.Report(new FlowProgress(p.Text))), cancellation);
-        return [.. recovery.Settlements.Select(s => $"{s.ChangeId}: {s.Found}; {s.Done}"), .. recovery.Busy is { } busy ? [busy] : Array.Empty<string>()];
+        return (
+            [.. recovery.Settlements.Select(s => $"{s.ChangeId}: {s.Found} {s.Done}"), .. recovery.Busy is { } busy ? [busy] : Array.Empty<string>()],
+            recovery.Settlements.Any(s => s.NeedsHuman));
     }
 
     private static TuneChange Proposed(ProposedChange change, string sql, string? obstacle, GateAnswer answer) => new()

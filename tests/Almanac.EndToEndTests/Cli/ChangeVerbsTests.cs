@@ -43,6 +43,15 @@ public sealed class ChangeVerbsTests(PostgresFixture postgres)
         refused.Code.ShouldBe(20, refused.Error);
         (await IndexesAsync(database)).ShouldBe(0);
 
+        // What was refused is known, so that somebody can ask for it.
+        var known = (await CliRun.RunAsync("change", "list", "--db", database.Uri, "-o", "json")).Json.GetProperty("changes")[0];
+        known.GetProperty("status").GetString().ShouldBe("refused");
+        known.GetProperty("title").GetString().ShouldNotBeNull().ShouldContain("guests");
+        (await OnAsync(Saturday, "guard", "request", id, "--reason", "it is slow", "--db", database.Uri)).Code.ShouldBe(21);
+        var own = await OnAsync(Saturday, "guard", "approve", id, "--db", database.Uri);
+        own.Code.ShouldBe(20);
+        own.Error.ShouldContain("cannot approve it");
+
         var unknown = await OnAsync(CliRun.Wednesday, "change", "apply", "ci-ffffffffff", "--db", database.Uri);
         unknown.Code.ShouldBe(2);
         unknown.Error.ShouldContain("There is no change ci-ffffffffff");
@@ -56,6 +65,7 @@ public sealed class ChangeVerbsTests(PostgresFixture postgres)
         (await OnAsync(CliRun.Wednesday, "change", "rollback", id, "--db", database.Uri)).Code.ShouldBe(2);
         (await OnAsync(Saturday, "change", "rollback", id, "--reason", "not needed", "--db", database.Uri)).Code.ShouldBe(20);
         (await IndexesAsync(database)).ShouldBe(1);
+        (await CliRun.RunAsync("change", "list", "--db", database.Uri, "-o", "json")).Json.GetProperty("changes")[0].GetProperty("status").GetString().ShouldBe("unproven");
         var undone = await OnAsync(CliRun.Wednesday, "change", "rollback", id, "--reason", "not needed", "--db", database.Uri);
         undone.Code.ShouldBe(0, undone.Error);
         undone.Out.ShouldContain("DROP INDEX");

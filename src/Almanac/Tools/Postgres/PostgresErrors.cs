@@ -68,7 +68,7 @@ internal static class PostgresErrors
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
                 => (ExitCode.Unreachable, "The server is stopping or starting; try again in a moment."),
             PostgresErrorCodes.QueryCanceled => (ExitCode.Unreachable, "The statement ran into its deadline; the server may be overloaded."),
-            PostgresErrorCodes.LockNotAvailable => (ExitCode.Unreachable, "Another session holds the lock; try again when it is gone."),
+            PostgresErrorCodes.LockNotAvailable => (ExitCode.ToolFailed, "Another session or an old transaction was in the way; `almanac observe sessions` shows it. Try again when it is gone."),
             PostgresErrorCodes.InsufficientPrivilege => (ExitCode.PrerequisiteMissing, "`almanac init` prints the GRANTs that each role needs."),
             PostgresErrorCodes.ReadOnlySqlTransaction => (ExitCode.PrerequisiteMissing, "Point Almanac at the primary: a standby (or a read-only session) cannot be changed."),
             PostgresErrorCodes.UndefinedFile or PostgresErrorCodes.UndefinedObject when server.MessageText.Contains("extension", StringComparison.Ordinal)
