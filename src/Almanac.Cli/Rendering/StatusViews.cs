@@ -49,7 +49,7 @@ internal static class StatusViews
 {
     public static View Of(StatusPage page, CalendarProfile profile)
     {
-        var region = profile.Region(page.Gate[0].Regions[0]);
+        var region = profile.Region(page.Gate.Any(v => v.Regions[0] == profile.PrimaryRegion) ? profile.PrimaryRegion : page.Gate[0].Regions[0]);
         var good = page.Unreachable is null && page.Pauses.Count == 0 && page.Gate.All(v => v.State is GuardState.Open);
         List<Block> blocks =
         [
