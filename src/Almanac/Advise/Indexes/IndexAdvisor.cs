@@ -42,7 +42,7 @@ public static class IndexAdvisor
             await explorer.ExploreAsync(model, relevant, limits.ExplainsPerStatement - model.Explains - Rounds, cancellation);
         }
 
-        var selection = new IndexSelection(worthwhile, useful, input.Workload.TotalMs, c => catalog.IndexesOf(c.Table).Count(), limits);
+        var selection = new IndexSelection(worthwhile, useful, input.Workload, c => catalog.IndexesOf(c.Table).Count(), limits);
         HashSet<Candidate> chosen = [];
         for (var round = 0; round < Rounds; round++)
         {

@@ -1,3 +1,5 @@
+using Almanac.Model;
+
 namespace Almanac.Advise.Indexes;
 
 /// <summary>
@@ -13,15 +15,17 @@ public sealed class IndexSelection
     private readonly IReadOnlyList<Candidate> candidates;
     private readonly AdviseLimits limits;
     private readonly double totalMs;
+    private readonly double noticeableMs;
     private readonly Func<Candidate, int> existingIndexes;
     private readonly Dictionary<uint, List<StatementModel>> readers;
 
-    /// <summary>Prepares a choice among these candidates; <paramref name="totalMs"/> is the window's measured time of all statements.</summary>
-    public IndexSelection(IReadOnlyList<StatementModel> models, IReadOnlyList<Candidate> candidates, double totalMs, Func<Candidate, int> existingIndexes, AdviseLimits limits)
+    /// <summary>Prepares a choice among these candidates for the statements of a workload.</summary>
+    public IndexSelection(IReadOnlyList<StatementModel> models, IReadOnlyList<Candidate> candidates, Workload workload, Func<Candidate, int> existingIndexes, AdviseLimits limits)
     {
         this.models = models;
         this.candidates = candidates;
-        this.totalMs = totalMs;
+        totalMs = workload.TotalMs;
+        noticeableMs = workload.NoticeableMs;
         this.existingIndexes = existingIndexes;
         this.limits = limits;
         readers = candidates.Select(c => c.Table).DistinctBy(t => t.Oid).ToDictionary(t => t.Oid, t => models.Where(m => m.Reads(t)).ToList());
@@ -51,7 +55,8 @@ public sealed class IndexSelection
     }
 
     /// <summary>What an index must save, in milliseconds: a share of the time that remains without it.</summary>
-    public double Threshold(HashSet<Candidate> chosen) => limits.MinimumSavedShare * Math.Max(0, totalMs - models.Sum(m => m.Statement.TotalMs - m.Milliseconds(m.Best(chosen).Cost, limits)));
+    public double Threshold(HashSet<Candidate> chosen) => Math.Max(
+        noticeableMs, limits.MinimumSavedShare * Math.Max(0, totalMs - models.Sum(m => m.Statement.TotalMs - m.Milliseconds(m.Best(chosen).Cost, limits))));
 
     /// <summary>True when some statement's plan and mean time improve by what an index must bring.</summary>
     public bool HelpsSomeStatement(HashSet<Candidate> without, HashSet<Candidate> with)

@@ -62,7 +62,7 @@ public static class SettingsAdvisor
     private static Proposal? WorkMemory(SettingsInput input, Dictionary<string, SettingValue> settings, List<string> notes)
     {
         var spilling = input.Workload.Statements.Where(s => s.TempWritten > 0 && s.Calls > 0 && s.Kind is not StatementKind.Utility).OrderByDescending(s => s.TempWritten).ToList();
-        if (Bytes(settings, "work_mem") is not { } current || spilling.Count == 0 || spilling.Sum(s => s.TotalMs) < SpillShare * input.Workload.TotalMs)
+        if (Bytes(settings, "work_mem") is not { } current || spilling.Count == 0 || spilling.Sum(s => s.TotalMs) < Math.Max(input.Workload.NoticeableMs, SpillShare * input.Workload.TotalMs))
         {
             return null;
         }

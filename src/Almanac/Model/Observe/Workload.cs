@@ -53,6 +53,12 @@ public sealed record Workload
     /// <summary>Stretches within the window that were not measured, and why.</summary>
     public IReadOnlyList<ObservationGap> Gaps { get; init; } = [];
 
+    /// <summary>
+    /// What a saving must be to be noticed, in milliseconds: half a per cent of one core over the window. Without it a share of ever less
+    /// would be worth ever more changes. Zero where the window reaches back to the counters' reset: who knows when the load ran.
+    /// </summary>
+    public double NoticeableMs => From is { } from ? 5 * (To - from).TotalSeconds : 0;
+
     /// <summary>Execution time of all statements, in milliseconds.</summary>
     public double TotalMs => Statements.Sum(s => s.TotalMs);
 }
