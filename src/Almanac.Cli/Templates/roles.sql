@@ -69,7 +69,7 @@ BEGIN
     GRANT SET, ALTER SYSTEM ON PARAMETER
       work_mem, maintenance_work_mem, effective_cache_size, random_page_cost, effective_io_concurrency,
       max_wal_size, checkpoint_timeout, checkpoint_completion_target, track_io_timing, default_statistics_target,
-      shared_buffers, wal_compression, jit
+      shared_buffers, wal_compression, jit, autovacuum_vacuum_scale_factor
     TO almanac_operator;
   END IF;
 END
@@ -83,6 +83,12 @@ BEGIN
   EXECUTE format('GRANT CREATE ON DATABASE %I TO almanac_operator', current_database());
 END
 $store$;
+
+-- Who approves is a person's role of its own; once the schema almanac exists, it needs no more than this:
+--   GRANT USAGE ON SCHEMA almanac TO somebody;
+--   GRANT SELECT ON ALL TABLES IN SCHEMA almanac TO somebody;
+--   GRANT INSERT ON almanac.ledger_entry TO somebody;
+-- and who may break the glass is a member of: CREATE ROLE almanac_breakglass NOLOGIN;
 
 ALTER ROLE almanac_recover REPLICATION;
 DO $backup$
